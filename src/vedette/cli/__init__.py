@@ -1,0 +1,1 @@
+"""The command `vedette`: one file a command."""

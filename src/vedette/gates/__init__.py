@@ -1,0 +1,1 @@
+"""Where something moves, so that only that is looked at."""

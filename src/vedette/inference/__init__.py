@@ -1,0 +1,1 @@
+"""Networks: runtimes behind one protocol, and what is made of their outputs."""

@@ -1,0 +1,54 @@
+"""A source gives frames for ever, or to its end; what went wrong stands in its status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from vedette.values.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source's health at this moment. `last_error` never holds a credential."""
+
+    state: Literal["idle", "connecting", "connected", "waiting", "ended", "closed"] = "idle"
+    connects: int = 0
+    reconnects: int = 0
+    frames: int = 0
+    dropped: int = 0
+    last_error: str | None = None
+    last_frame_monotonic_seconds: float | None = None
+
+
+class Source(Protocol):
+    """One camera's frames."""
+
+    @property
+    def name(self) -> str:
+        """The camera's name, as in `Frame.camera`."""
+        ...
+
+    @property
+    def is_live(self) -> bool:
+        """Live sources reconnect for ever and drop frames that nobody had time for."""
+        ...
+
+    @property
+    def status(self) -> SourceStatus:
+        """A snapshot; may be read from any thread."""
+        ...
+
+    def frames(self) -> Iterator[Frame]:
+        """Frames in order. Ends when a finite source is done or after `close`.
+
+        Raises:
+            SourceError: a finite source that cannot be read. A live one never raises: it waits,
+                says so in `status`, and tries again.
+        """
+        ...
+
+    def close(self) -> None:
+        """Ask `frames` to end, from any thread."""
+        ...
