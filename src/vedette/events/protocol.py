@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from vedette.values.event import Event, Phase
+from vedette.values.frame import Frame
+from vedette.values.observation import RuleVerdict
 
 
 class EventStore(Protocol):
@@ -20,4 +22,16 @@ class EventListener(Protocol):
 
     def __call__(self, phase: Phase, event: Event, snapshot_jpeg: bytes | None) -> None:
         """Phases of one event come in order."""
+        ...
+
+
+class Recorder(Protocol):
+    """Makes events of one camera's rule verdicts; the camera loop calls it on every frame."""
+
+    def observe(self, frame: Frame, verdict: RuleVerdict, label: str) -> None:
+        """One rule's verdict on one frame, with what an event of that rule is labelled with."""
+        ...
+
+    def finish(self, reason: str) -> None:
+        """Close what is still open: no more frames come."""
         ...

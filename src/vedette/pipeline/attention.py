@@ -1,0 +1,68 @@
+"""When a network looks: while something moves, a little longer, and now and then.
+
+A closed gate is not an empty scene. So after the gate closes the network keeps looking for a
+moment, which is when it sees that the visitor has left; and a state that somebody relies on is
+checked again at intervals, gate or no gate.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vedette.values.observation import GateVerdict, NotLooked
+
+
+class AttentionSettings(BaseModel):
+    """How long and how often the network looks beyond what moves."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    linger_seconds: float = Field(
+        default=1.0, ge=0, description="How long to go on looking after the gate has closed."
+    )
+    check_every_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        description="How often to look at a still scene while a rule is active or has not decided yet.",
+    )
+    look_every_seconds: float | None = Field(
+        default=None, gt=0, description="How often to look at a still scene in any case; never if left out."
+    )
+
+
+class Attention:
+    """Decides for one camera, on the frames' own time, whether to look and why."""
+
+    def __init__(self, settings: AttentionSettings) -> None:
+        self._settings = settings
+        self._last_open: float | None = None
+        self._last_look: float | None = None
+
+    def decide(self, now: float, gate: GateVerdict, *, is_state_open: bool) -> str | NotLooked:
+        """A reason to look, or why not. `is_state_open`: a rule is active or undecided.
+
+        The cases, first match wins:
+        1. the gate is open;
+        2. it closed less than `linger_seconds` ago;
+        3. a rule's state is open, and the last look is `check_every_seconds` old;
+        4. the last look is `look_every_seconds` old, or there was none.
+        """
+        reason = self._reason(now, gate, is_state_open)
+        if reason is None:
+            return NotLooked(gate.reason)
+        self._last_look = now
+        return reason
+
+    def _reason(self, now: float, gate: GateVerdict, is_state_open: bool) -> str | None:
+        settings = self._settings
+        if gate.is_open:
+            self._last_open = now
+            return gate.reason
+        if self._last_open is not None and now - self._last_open <= settings.linger_seconds:
+            return "it moved a moment ago"
+        since_look = float("inf") if self._last_look is None else now - self._last_look
+        if is_state_open and since_look >= settings.check_every_seconds:
+            return "checking the state"
+        if self._last_look is None or since_look >= (settings.look_every_seconds or float("inf")):
+            return "a look at the still scene"
+        return None

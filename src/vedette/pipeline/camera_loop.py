@@ -1,0 +1,96 @@
+"""One camera's way through the house, on one screen: source, gate, network, rules, events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from vedette.events.protocol import Recorder
+from vedette.gates.protocol import Gate
+from vedette.inference.protocol import Classifier
+from vedette.pipeline.attention import Attention
+from vedette.pipeline.inference_queue import InferenceQueue, Superseded
+from vedette.rules.protocol import Rule
+from vedette.sources.protocol import Source
+from vedette.values.frame import Frame
+from vedette.values.observation import Looked, NotLooked, Observation, RuleVerdict
+from vedette.values.trail import Trail
+
+Watcher = Callable[[Trail], None]
+"""Is shown every frame's trail, in the camera's thread; must be quick and must not raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What one camera's frames pass through."""
+
+    source: Source
+    gate: Gate
+    attention: Attention
+    classifiers: Sequence[tuple[Classifier, InferenceQueue]]
+    rules: Sequence[Rule]
+    recorder: Recorder
+
+
+class CameraLoop:
+    """Runs one camera's stages, frame after frame, in the caller's thread."""
+
+    def __init__(self, stages: Stages, watchers: Sequence[Watcher] = ()) -> None:
+        self._stages = stages
+        self._watchers = tuple(watchers)
+        self._undecided = {rule.name for rule in stages.rules}
+
+    def run(self) -> None:
+        """To the source's end. Whatever happens, no event is left open.
+
+        Raises:
+            SourceError: a finite source that cannot be read.
+        """
+        end = "the camera stopped unexpectedly"
+        try:
+            for frame in self._stages.source.frames():
+                self._pass_through(frame)
+            end = "the source ended"
+        finally:
+            self._stages.recorder.finish(end)
+
+    def _pass_through(self, frame: Frame) -> None:
+        started = time.perf_counter()
+        stages = self._stages
+        gate = stages.gate.judge(frame)
+        look = stages.attention.decide(frame.monotonic_seconds, gate, is_state_open=self._is_state_open())
+        observations = self._observe(frame, look, started)
+        verdicts = tuple(self._judge(rule, frame, observations) for rule in stages.rules)
+        trail = Trail(frame, gate, observations, verdicts, time.perf_counter() - started)
+        for watcher in self._watchers:
+            watcher(trail)
+
+    def _is_state_open(self) -> bool:
+        return bool(self._undecided) or any(rule.is_active for rule in self._stages.rules)
+
+    def _observe(self, frame: Frame, look: str | NotLooked, started: float) -> Mapping[str, Observation]:
+        if isinstance(look, NotLooked):
+            return {classifier.name: look for classifier, _ in self._stages.classifiers}
+        return {
+            classifier.name: _look(classifier, queue, frame, look, started)
+            for classifier, queue in self._stages.classifiers
+        }
+
+    def _judge(self, rule: Rule, frame: Frame, observations: Mapping[str, Observation]) -> RuleVerdict:
+        observation = observations[rule.classifier]
+        verdict = rule.judge(frame.monotonic_seconds, observation)
+        if verdict.state != "undecided":
+            self._undecided.discard(rule.name)
+        self._stages.recorder.observe(frame, verdict, rule.label)
+        return verdict
+
+
+def _look(
+    classifier: Classifier, queue: InferenceQueue, frame: Frame, reason: str, started: float
+) -> Observation:
+    try:
+        classification = queue.run(frame.camera, lambda: classifier.classify(frame))
+    except Superseded:
+        return NotLooked("the network was busy with other cameras")
+    return Looked(reason, classification, time.perf_counter() - started)
