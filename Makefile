@@ -29,5 +29,26 @@ lint: $(VENV)/.dev  ## formatting, rules, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+test: $(VENV)/.dev  ## everything the tests need, system packages where it may, then the whole suite
+	scripts/install-test-packages
+	$(BIN)/vedette models fetch --all
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: $(VENV)/.dev  ## figures as ratios against floors and a peer; ARGS=--json, ARGS="--save NAME"
+	$(BIN)/python benchmarks/appliance.py $(ARGS)
+
+docs: $(VENV)/.dev  ## write docs/reference from the code: settings, JSON Schema, commands
+	$(BIN)/python -m vedette.cli.reference docs/reference
+
+wheel: $(VENV)/.dev  ## a wheel in dist/ that carries the default network and needs no network
+	$(BIN)/vedette models fetch efficientnet-lite0 --into src/vedette/weights
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls -l dist/*.whl
+
+lock: $(VENV)/.dev  ## write constraints.txt from what is installed
+	@{ echo '# Versions that were tested together. Written by `make lock`; no address stands in it.'; \
+	  $(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' | sort -f; } > constraints.new
+	mv constraints.new $(CONSTRAINTS)
+
 clean:  ## remove what was built here
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache src/vedette/weights
