@@ -1,0 +1,43 @@
+"""The real network and the real clips, and a home that is not the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vedette.catalog.fetch import obtain
+from vedette.catalog.library import Library
+
+# The user's real cache, taken before any test points elsewhere: files are fetched into it once, by hash.
+LIBRARY = Library.default()
+
+
+@pytest.fixture(autouse=True)
+def _home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEDETTE_HOME", str(tmp_path / "vedette-home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+
+
+@pytest.fixture(scope="session")
+def lite0_int8() -> Path:
+    """EfficientNet-Lite0, int8."""
+    return obtain("efficientnet-lite0", LIBRARY)
+
+
+@pytest.fixture(scope="session")
+def lite0_fp32() -> Path:
+    """EfficientNet-Lite0, float32."""
+    return obtain("efficientnet-lite0-fp32", LIBRARY)
+
+
+@pytest.fixture(scope="session")
+def person_clip() -> Path:
+    """A person walks in, crosses and leaves; leaves in the wind."""
+    return obtain("person", LIBRARY)
+
+
+@pytest.fixture(scope="session")
+def finch_clip() -> Path:
+    """A finch hops between its perch and the feeder."""
+    return obtain("finch", LIBRARY)
