@@ -1,0 +1,72 @@
+"""Every command, and what a person reads when one fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from vedette import __version__
+from vedette.cli import bench, check, classify, demo, doctor, evaluate, models, run, teach, watch
+from vedette.errors import VedetteError
+
+app = typer.Typer(
+    name="vedette",
+    help="A camera and a small computer become a sentry that its owner teaches.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (
+    demo.demo,
+    teach.teach,
+    classify.classify,
+    evaluate.evaluate,
+    watch.watch,
+    run.run,
+    check.check,
+    doctor.doctor,
+    bench.bench,
+):
+    app.command()(command)
+app.add_typer(models.app, name="models")
+
+
+@app.callback(invoke_without_command=True)
+def vedette(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """A camera and a small computer become a sentry that its owner teaches."""
+    if version:
+        typer.echo(f"vedette {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The command's entry point: no traceback reaches a person who did not ask for it."""
+    try:
+        app()
+    except VedetteError as error:
+        _explain(error)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader (head, less) has gone; what is left to flush must not complain about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
+    except Exception as error:
+        if os.environ.get("VEDETTE_DEBUG"):
+            raise
+        typer.echo(f"vedette: an error that should not happen: {type(error).__name__}: {error}", err=True)
+        typer.echo("Run it again with VEDETTE_DEBUG=1 and report what it prints.", err=True)
+        raise SystemExit(70) from None
+
+
+def _explain(error: VedetteError) -> None:
+    typer.echo(f"vedette: {error.message}", err=True)
+    if error.remedy:
+        typer.echo(f"  {error.remedy}", err=True)
