@@ -1,0 +1,1 @@
+"""Figures as ratios to a floor, measured side by side in one run."""
