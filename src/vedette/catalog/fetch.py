@@ -6,16 +6,18 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from vedette.catalog.library import Library, has_right_bytes
 from vedette.catalog.manifest import Manifest
-from vedette.catalog.ways import Patience, Progress, WayError, from_mirror, from_publisher
+from vedette.catalog.ways import Patience, Progress, WayError, from_copy, from_mirror, from_publisher
 from vedette.errors import CatalogError
 
 Way = Callable[[Manifest, Path, Progress, Patience], None]
+NamedWay = tuple[str, Way]
 
 
 def silent(way: str, done: int, total: int | None) -> None:
@@ -41,12 +43,17 @@ def obtain(name: str, library: Library | None = None, progress: Progress = silen
 
 
 def fetch(
-    manifest: Manifest, folder: Path, progress: Progress = silent, patience: Patience | None = None
+    manifest: Manifest,
+    folder: Path,
+    progress: Progress = silent,
+    patience: Patience | None = None,
+    copy: Path | None = None,
 ) -> Path:
     """Bring the file into `folder` under its name, unless it is there already.
 
     The name appears only when all bytes are on disk and are the right ones. Two processes may fetch
-    at once: the second waits and finds the file.
+    at once: the second waits and finds the file. A `copy` that is on this machine already comes before
+    publisher and mirror.
 
     Raises:
         CatalogError: no way brought it; says each way and why it failed, and how to put the file by hand.
@@ -56,7 +63,7 @@ def fetch(
         folder.mkdir(parents=True, exist_ok=True)
         with _sole_fetcher(folder, manifest.file):
             if not (final.is_file() and has_right_bytes(final, manifest)):
-                _bring(manifest, final, progress, patience or Patience())
+                _bring(manifest, final, list(_ways(manifest, copy)), progress, patience or Patience())
     except OSError as error:
         raise CatalogError(
             f"'{manifest.name}' could not be written to {folder}: {error.strerror or error}.",
@@ -65,9 +72,11 @@ def fetch(
     return final
 
 
-def _bring(manifest: Manifest, final: Path, progress: Progress, patience: Patience) -> None:
+def _bring(
+    manifest: Manifest, final: Path, ways: Sequence[NamedWay], progress: Progress, patience: Patience
+) -> None:
     failures = []
-    for address, way in _ways(manifest):
+    for address, way in ways:
         with tempfile.TemporaryDirectory(prefix=_work_prefix(manifest.file), dir=final.parent) as work:
             part = Path(work) / manifest.file
             try:
@@ -76,7 +85,6 @@ def _bring(manifest: Manifest, final: Path, progress: Progress, patience: Patien
                 failures.append(f"{address}: {error}")
                 continue
             part.replace(final)
-            _sync(final.parent)
             return
     tried = "; ".join(failures) or "the catalog names no place to get it"
     raise CatalogError(
@@ -86,7 +94,9 @@ def _bring(manifest: Manifest, final: Path, progress: Progress, patience: Patien
     )
 
 
-def _ways(manifest: Manifest) -> Iterator[tuple[str, Way]]:
+def _ways(manifest: Manifest, copy: Path | None) -> Iterator[NamedWay]:
+    if copy is not None:
+        yield f"the copy ({copy})", partial(from_copy, copy)
     if manifest.publisher is not None:
         yield f"the publisher ({manifest.publisher})", from_publisher
     if manifest.mirror is not None:
@@ -99,18 +109,14 @@ def _work_prefix(file: str) -> str:
 
 @contextmanager
 def _sole_fetcher(folder: Path, file: str) -> Iterator[None]:
-    with (folder / f".{file}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the kernel lets go of it, however this process ends
-        for left_over in folder.glob(
-            f"{_work_prefix(file)}*"
-        ):  # of one that was killed: we are alone here now
+    """The folder's lock, held by one process at a time; the kernel lets go of it however that one ends."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        # Whoever left a work folder here was killed: with the lock held, nobody else is at work.
+        for left_over in folder.glob(f"{_work_prefix(file)}*"):
             shutil.rmtree(left_over, ignore_errors=True)
         yield
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
+        os.fsync(handle)  # the new name is on disk too
     finally:
         os.close(handle)

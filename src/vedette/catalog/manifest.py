@@ -150,7 +150,7 @@ def read_manifest_beside(file: Path) -> Manifest:
     if not path.is_file():
         raise ConfigurationError(
             f"{file} has no manifest beside it.",
-            f'Write {path.name} there with at least kind = "network", licence, task, and [input] width, height.',
+            f'Write {path.name} there: kind = "network", licence, task, and [input] with width and height.',
         )
     return _checked(path, file.stem, {**_read_toml(path), "file": file.name})
 
