@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
-from flask import Flask, jsonify, request
+from flask import Flask, Response, jsonify, request
 from PIL import Image
 
 app = Flask(__name__)
@@ -24,7 +24,7 @@ _, height, width, _ = source["shape"]
 
 
 @app.post("/api/image")
-def image():
+def image() -> Response:
     """Decode, resize, infer, name the best five."""
     body = request.files["image"].read() if request.files else request.get_data()
     picture = Image.open(io.BytesIO(body)).convert("RGB").resize((width, height))

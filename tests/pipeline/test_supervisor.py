@@ -1,0 +1,37 @@
+import logging
+import threading
+
+from vedette.errors import SourceError
+from vedette.pipeline.supervisor import CameraTask, Supervisor
+
+
+def test_a_camera_that_fails_says_why_and_the_others_go_on(caplog):
+    stopped = threading.Event()
+
+    def fails():
+        raise SourceError("the clip is gone.", "Fetch it again.")
+
+    tasks = [
+        CameraTask("yard", fails, lambda: None),
+        CameraTask("door", lambda: stopped.wait(10) and None, stopped.set),
+    ]
+    supervisor = Supervisor(tasks)
+    with caplog.at_level(logging.ERROR):
+        supervisor.start()
+        assert not supervisor.wait(0.2)
+        assert supervisor.is_running
+        supervisor.stop()
+        assert supervisor.wait(10)
+    assert supervisor.failures == {"yard": "the clip is gone. Fetch it again."}
+    assert "yard" in caplog.text
+
+
+def test_an_error_that_should_not_happen_is_named_too(caplog):
+    supervisor = Supervisor([CameraTask("yard", lambda: 1 / 0, lambda: None)])
+    supervisor.start()
+    assert supervisor.wait(10)
+    assert "ZeroDivisionError" in supervisor.failures["yard"]
+
+
+def test_what_was_never_started_can_be_waited_for():
+    assert Supervisor([CameraTask("yard", lambda: None, lambda: None)]).wait(1)
