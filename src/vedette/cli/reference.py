@@ -17,6 +17,9 @@ import typer.main
 
 from vedette.config.json_schema import configuration_schema
 
+_ABOUT_THE_FILE = """One YAML file. `!env NAME` (or `!env NAME:-fallback`) takes a value from the environment,
+`!file PATH` from a file. `configuration.schema.json` beside this page is for editors.
+"""
 _WRITTEN = "<!-- Written by `make docs` from the code. -->\n"
 
 
@@ -70,8 +73,7 @@ def _configuration_page(schema: dict[str, Any]) -> str:
     lines = [
         _WRITTEN,
         "# Configuration\n",
-        "One YAML file. `!env NAME` (or `!env NAME:-fallback`) takes a value from the environment, `!file PATH`\n"
-        "from a file. `configuration.schema.json` beside this page is for editors.\n",
+        _ABOUT_THE_FILE,
         *_section("the file", schema, schema),
     ]
     for name, model in sorted(schema.get("$defs", {}).items()):
@@ -104,6 +106,10 @@ def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"`{field['const']}`"
     if "enum" in field:
         return " or ".join(f"`{value}`" for value in field["enum"])
+    return _container_type(field, schema)
+
+
+def _container_type(field: dict[str, Any], schema: dict[str, Any]) -> str:
     if field.get("type") == "array":
         return f"list of {_type(field.get('items', {}), schema)}"
     if field.get("type") == "object" and "additionalProperties" in field:
