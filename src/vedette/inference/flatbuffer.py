@@ -43,6 +43,11 @@ class Table:
         start, length = self._span(field, struct.calcsize(f"<{code}"))
         return struct.unpack_from(f"<{length}{code}", self.buffer, start)
 
+    def scalar(self, code: str, field: int) -> int:
+        """An integer; 0, the schema's default, if it is left out."""
+        place = self.place(field)
+        return 0 if place is None else _read(f"<{code}", self.buffer, place)
+
     def table(self, field: int) -> Table | None:
         """The table that the field points to."""
         place = self.place(field)
@@ -52,6 +57,13 @@ class Table:
         """The tables of a vector of tables."""
         start, length = self._span(field, 4)
         return [_follow(self.buffer, place) for place in range(start, start + 4 * length, 4)]
+
+    def overwrite(self, code: str, field: int, value: float) -> None:
+        """Replace the first entry of a vector of scalars that is there."""
+        start, length = self._span(field, struct.calcsize(f"<{code}"))
+        if not length:
+            raise struct.error(f"field {field} has no entry")
+        struct.pack_into(f"<{code}", self.buffer, start, value)
 
     def append_integers(self, field: int, values: Sequence[int]) -> None:
         """Point a field that is there at a new vector, at the end of the buffer."""

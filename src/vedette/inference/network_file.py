@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from vedette.errors import BackendError
+from vedette.inference.folding import fold_scaling
 from vedette.inference.taps import tap_outputs
 from vedette.inference.tflite import is_tflite
 
@@ -22,13 +23,13 @@ class NetworkFile:
     """A network's bytes and where they came from.
 
     `sha256` is that of the file as it lies on the disk (of both, for an IR's .xml and .bin).
-    `is_tapped` says that `content` is no longer what lies at `path`.
+    `is_edited` says that `content` is no longer what lies at `path`.
     """
 
     path: Path
     content: bytes
     sha256: str
-    is_tapped: bool = False
+    is_edited: bool = False
 
     @property
     def format(self) -> Format:
@@ -43,9 +44,16 @@ class NetworkFile:
     def tapped(self, names: Sequence[str]) -> NetworkFile:
         """The same TFLite network with other tensors as its outputs; see `taps.tap_outputs`."""
         try:
-            return replace(self, content=tap_outputs(self.content, names), is_tapped=True)
+            return replace(self, content=tap_outputs(self.content, names), is_edited=True)
         except BackendError as error:
             raise BackendError(f"{self.path}: {error.message}", error.remedy) from error
+
+    def scaled(self, mean: float, deviation: float) -> NetworkFile:
+        """The same network with the picture's scaling inside, where that can be; see `folding`."""
+        if self.format != "tflite":
+            return self
+        content = fold_scaling(self.content, mean, deviation)
+        return self if content is self.content else replace(self, content=content, is_edited=True)
 
 
 def read_network(path: Path) -> NetworkFile:

@@ -1,4 +1,4 @@
-"""Which runtime a setting asks for."""
+"""Which runtime a setting asks for, and a network prepared for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder
 from vedette.inference.litert import LiteRTBackend, LiteRTSettings
 from vedette.inference.network_file import NetworkFile
 from vedette.inference.onnxruntime import OnnxRuntimeBackend, OnnxRuntimeSettings
@@ -31,3 +32,28 @@ def open_backend(network: NetworkFile, settings: BackendSettings) -> Backend:
             return OpenVINOBackend(network, settings)
         case OnnxRuntimeSettings():
             return OnnxRuntimeBackend(network, settings)
+
+
+def prepare(network: NetworkFile, recipe: EmbeddingRecipe) -> NetworkFile:
+    """The network as the recipe wants it: its tensors as outputs, its scaling inside where that can be.
+
+    Only TFLite files are edited; others have to bring the recipe's tensors as their outputs.
+    """
+    if network.format != "tflite":
+        return network
+    tapped = network.tapped(recipe.tensors)
+    scaling = recipe.scaling
+    if scaling is None or isinstance(scaling.mean, tuple) or isinstance(scaling.deviation, tuple):
+        return tapped
+    return tapped.scaled(scaling.mean, scaling.deviation)
+
+
+def open_embedder(
+    network: NetworkFile, recipe: EmbeddingRecipe, settings: BackendSettings
+) -> NetworkEmbedder:
+    """Load a network, prepared, and embed with it.
+
+    Raises:
+        BackendError: as `open_backend`, or a tensor that the network does not have.
+    """
+    return NetworkEmbedder(open_backend(prepare(network, recipe), settings), recipe, network.sha256)

@@ -118,7 +118,7 @@ def _require_device(core: Any, device: str) -> None:
 
 def _read_model(core: Any, network: NetworkFile) -> Any:
     try:
-        if not network.is_tapped:
+        if not network.is_edited:
             return core.read_model(str(network.path))
         with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
             # OpenVINO reads TFLite from a path only; what it maps outlives the name.

@@ -16,15 +16,15 @@ _LEVELS = np.arange(256, dtype=np.float64)[:, None]
 
 
 class Scaling(BaseModel):
-    """real = (pixel - mean) / deviation, with pixels 0..255, for each channel or for all."""
+    """real = (pixel - mean) / deviation, with pixels 0..255; one number for all channels or one for each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mean: tuple[float, float, float] = Field(
-        default=(0.0, 0.0, 0.0), description="Subtracted from the pixel (0..255): red, green, blue."
+    mean: float | tuple[float, float, float] = Field(
+        default=0.0, description="Subtracted from the pixel (0..255); three are for red, green and blue."
     )
-    deviation: tuple[float, float, float] = Field(
-        default=(1.0, 1.0, 1.0), description="What the difference is divided by: red, green, blue."
+    deviation: float | tuple[float, float, float] = Field(
+        default=1.0, description="Divides the difference; three are for red, green and blue."
     )
 
 
@@ -88,11 +88,11 @@ def _real_conversion(spec: TensorSpec, scaling: Scaling | None) -> Callable[[UIn
             f"the network's input {spec.name} takes real numbers, and nothing says of what range.",
             "Give `mean` and `deviation` in its manifest.",
         )
-    deviation = np.array(scaling.deviation)
+    mean, deviation = (np.broadcast_to(each, _CHANNELS) for each in (scaling.mean, scaling.deviation))
     # Repeated along a row, because numpy is six times slower on an inner axis of three.
     width = spec.shape[3] if _is_channels_first(spec) else spec.shape[2]
     gain = np.tile(1.0 / deviation, width).astype(np.float32)
-    shift = np.tile(-np.array(scaling.mean) / deviation, width).astype(np.float32)
+    shift = np.tile(-mean / deviation, width).astype(np.float32)
 
     def convert(rgb: UInt8Array) -> Tensor:
         real = rgb.reshape(rgb.shape[0], -1) * gain
@@ -110,6 +110,6 @@ def _stored_levels(spec: TensorSpec, scaling: Scaling | None) -> Tensor:
     elif spec.quantization is None:
         raise BackendError(f"the network's input {spec.name} has no quantization to scale to.")
     else:
-        real = (_LEVELS - np.array(scaling.mean)) / np.array(scaling.deviation)
+        real = np.broadcast_to((_LEVELS - scaling.mean) / scaling.deviation, (256, _CHANNELS))
         stored = np.rint(real / spec.quantization.scale) + spec.quantization.zero_point
     return np.clip(stored, lowest, highest).astype(spec.dtype)

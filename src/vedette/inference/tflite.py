@@ -11,11 +11,13 @@ from vedette.inference.protocol import Quantization
 IDENTIFIER = b"TFL3"
 """Bytes 4 to 8 of the file."""
 
-MODEL_SUBGRAPHS, MODEL_SIGNATURES = 2, 7
-GRAPH_TENSORS, GRAPH_OUTPUTS, GRAPH_OPERATORS = 0, 2, 3
-OPERATOR_INPUTS, OPERATOR_OUTPUTS = 1, 2
-_TENSOR_NAME, _TENSOR_QUANTIZATION = 3, 4
-_QUANTIZATION_SCALE, _QUANTIZATION_ZERO_POINT = 2, 3
+# Fields are counted in the schema's order.
+MODEL_CODES, MODEL_SUBGRAPHS, MODEL_SIGNATURES = 1, 2, 7
+GRAPH_TENSORS, GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_OPERATORS = 0, 1, 2, 3
+OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS = 0, 1, 2
+TENSOR_TYPE, TENSOR_NAME, TENSOR_QUANTIZATION = 1, 3, 4
+QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT = 2, 3
+_CODE_OLD, _CODE_NEW = 0, 3
 
 
 def is_tflite(network: bytes | bytearray) -> bool:
@@ -43,7 +45,7 @@ def quantizations(network: bytes) -> dict[str, Quantization]:
     """
     try:
         tensors = main_subgraph(model_table(bytearray(network))).tables(GRAPH_TENSORS)
-        found = {tensor.string(_TENSOR_NAME): _quantization(tensor) for tensor in tensors}
+        found = {tensor.string(TENSOR_NAME): _quantization(tensor) for tensor in tensors}
     except struct.error as error:
         raise damaged() from error
     return {name: quantization for name, quantization in found.items() if quantization is not None}
@@ -66,7 +68,19 @@ def main_subgraph(model: Table) -> Table:
 
 def graph_names(graph: Table) -> tuple[str, ...]:
     """The names of a subgraph's tensors."""
-    return tuple(tensor.string(_TENSOR_NAME) for tensor in graph.tables(GRAPH_TENSORS))
+    return tuple(tensor.string(TENSOR_NAME) for tensor in graph.tables(GRAPH_TENSORS))
+
+
+def operator_code(model: Table, operator: Table) -> int:
+    """The operator's number in the schema's `BuiltinOperator`.
+
+    Files write it in a byte, in 32 bits, or in both; the larger counts (schema.fbs, `OperatorCode`).
+    """
+    codes = model.tables(MODEL_CODES)
+    index = operator.scalar("I", OPERATOR_CODE)
+    if index >= len(codes):
+        raise struct.error(f"no operator code {index}")
+    return max(codes[index].scalar("b", _CODE_OLD), codes[index].scalar("i", _CODE_NEW))
 
 
 def damaged() -> BackendError:
@@ -75,11 +89,11 @@ def damaged() -> BackendError:
 
 
 def _quantization(tensor: Table) -> Quantization | None:
-    parameters = tensor.table(_TENSOR_QUANTIZATION)
+    parameters = tensor.table(TENSOR_QUANTIZATION)
     if parameters is None:
         return None
-    scales = parameters.vector("f", _QUANTIZATION_SCALE)
-    zero_points = parameters.vector("q", _QUANTIZATION_ZERO_POINT)
+    scales = parameters.vector("f", QUANTIZATION_SCALE)
+    zero_points = parameters.vector("q", QUANTIZATION_ZERO_POINT)
     if len(scales) != 1 or not scales[0]:
         return None
     return Quantization(float(scales[0]), int(zero_points[0]) if zero_points else 0)
