@@ -11,13 +11,18 @@ from vedette.values.frame import Frame
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """A source's health at this moment. `last_error` never holds a credential."""
+    """A source's health at this moment.
+
+    `frames` were handed on; `dropped` came late and were not; `corrupt` could not be decoded.
+    `last_error` never holds a credential.
+    """
 
     state: Literal["idle", "connecting", "connected", "waiting", "ended", "closed"] = "idle"
     connects: int = 0
     reconnects: int = 0
     frames: int = 0
     dropped: int = 0
+    corrupt: int = 0
     last_error: str | None = None
     last_frame_monotonic_seconds: float | None = None
 

@@ -1,0 +1,205 @@
+"""A video file that plays like a camera, or as fast as it can be decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Literal
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
+from pydantic import Field
+
+from vedette.errors import SourceError
+from vedette.sources.camera import CameraSettings
+from vedette.sources.clock import Clock, SystemClock
+from vedette.sources.container import decoded, frame_seconds, is_cut_short, video_stream
+from vedette.sources.nearest import missing
+from vedette.sources.orientation import TurnedPlanes, turned
+from vedette.sources.pacing import Thinning
+from vedette.sources.planes import planes_of
+from vedette.sources.protocol import SourceStatus
+from vedette.sources.status import StatusBook
+from vedette.sources.timeline import FileTimeline
+from vedette.values.frame import Frame
+
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,apng,"
+    "h264,hevc,m4v,obu,ivf,mjpeg,nut,mxf,dv,wtv,yuv4mpegpipe"
+)
+"""What a video file may be: nothing that is a list of other files or addresses (HLS, concat, SDP)."""
+
+_GIVE_A_VIDEO = "Give a video file, such as MP4, MKV, AVI or TS."
+
+
+class VideoFileSettings(CameraSettings):
+    """A video file as a camera."""
+
+    kind: Literal["video"] = Field(default="video", description="A video file.")
+    path: Path = Field(description="The video file.")
+    paced: bool = Field(
+        default=True, description="Play at the video's own speed; if not, as fast as the stages take frames."
+    )
+    loop: bool = Field(default=False, description="Begin again at the end, for ever.")
+    fast_decode: bool = Field(
+        default=False,
+        description="Decode H.264 and H.265 without the loop filter: a quarter less work, blockier pictures.",
+    )
+    maximum_lateness_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        description="When paced, drop frames that are later than this, as a camera would.",
+    )
+
+
+class VideoFileSource:
+    """Frames of one video file. `monotonic_seconds` counts from 0 at its first frame.
+
+    Pictures are turned upright as the file says (telephones), and then by `rotation`.
+    `captured_at` is the wall clock at the start plus the frame's own time.
+    """
+
+    is_live = False
+
+    def __init__(self, name: str, settings: VideoFileSettings, clock: Clock | None = None) -> None:
+        self.name = name
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._closed = Event()
+        self._book = StatusBook()
+
+    @property
+    def status(self) -> SourceStatus:
+        """See `Source`."""
+        return self._book.snapshot()
+
+    def close(self) -> None:
+        """See `Source`; `frames` ends before its next frame."""
+        self._closed.set()
+
+    def frames(self) -> Iterator[Frame]:
+        """See `Source`."""
+        self._book.state = "connecting"
+        try:
+            yield from self._runs()
+        except SourceError as error:
+            self._book.last_error = str(error)
+            raise
+        finally:
+            self._book.state = "closed" if self._closed.is_set() else "ended"
+
+    def _runs(self) -> Iterator[Frame]:
+        """The file once, or again and again, on one time line."""
+        playing: _Playing | None = None
+        while playing is None or (self._settings.loop and not self._closed.is_set()):
+            with closing(_opened(self._settings.path)) as container:
+                stream = self._stream(container)
+                if playing is None:
+                    playing = self._begin(frame_seconds(stream))
+                yield from self._play(container, stream, playing)
+
+    def _stream(self, container: InputContainer) -> VideoStream:
+        stream = video_stream(container, fast_decode=self._settings.fast_decode)
+        if stream is None:
+            raise SourceError(f"{self._settings.path}: there is no video in this file.", _GIVE_A_VIDEO)
+        return stream
+
+    def _begin(self, seconds_per_frame: float) -> _Playing:
+        self._book.connected()
+        return _Playing(
+            FileTimeline(seconds_per_frame),
+            Thinning(self._settings.frames_per_second),
+            self._clock.monotonic(),
+            self._clock.now(),
+        )
+
+    def _play(self, container: InputContainer, stream: VideoStream, playing: _Playing) -> Iterator[Frame]:
+        """One run.
+
+        Raises:
+            SourceError: it gave not one frame.
+        """
+        path, first, last = self._settings.path, None, None
+        try:
+            for picture in decoded(container, stream, self._book.spoilt):
+                if self._closed.is_set():
+                    return
+                if picture is None:
+                    continue
+                seconds = playing.timeline.at(picture.time)
+                first, last = (seconds if first is None else first), seconds
+                if playing.thinning.takes(seconds) and self._is_on_time(playing.started + seconds):
+                    yield self._frame(picture, seconds, playing.started_at)
+        except FFmpegError as error:
+            self._book.last_error = f"{path}: reading stopped: {error.strerror}."
+        if first is None or last is None:
+            raise SourceError(f"{path}: not one frame of this video can be decoded.", _GIVE_A_VIDEO)
+        if is_cut_short(stream, last - first):
+            self._book.last_error = f"{path} ends after {last - first:.1f} s, before its time: it is damaged."
+
+    def _is_on_time(self, due: float) -> bool:
+        """Wait until the frame is due. False for one that is too late, or that nobody waits for."""
+        if not self._settings.paced:
+            return True
+        early = due - self._clock.monotonic()
+        if early > 0:
+            return not self._clock.wait(self._closed, early)
+        is_late = -early > self._settings.maximum_lateness_seconds
+        self._book.dropped += is_late
+        return not is_late
+
+    def _frame(self, picture: av.VideoFrame, seconds: float, started_at: datetime) -> Frame:
+        planes = turned(planes_of(picture), self._settings.rotation - picture.rotation)
+        width, height = picture.width, picture.height
+        if isinstance(planes, TurnedPlanes) and planes.is_on_its_side:
+            width, height = height, width
+        return Frame(
+            self.name,
+            self._book.delivered(seconds),
+            started_at + timedelta(seconds=seconds),
+            seconds,
+            width,
+            height,
+            planes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Playing:
+    """Where the file's time is anchored."""
+
+    timeline: FileTimeline
+    thinning: Thinning
+    started: float
+    started_at: datetime
+
+
+def _opened(path: Path) -> InputContainer:
+    """The file, as one of `CONTAINERS` and nothing else.
+
+    Raises:
+        SourceError: it does not exist, may not be read, or is not a video.
+    """
+    # An absolute path is never taken for one of FFmpeg's protocols, whatever the file's name.
+    absolute = path.expanduser().absolute()
+    if absolute.is_dir():
+        raise SourceError(f"{path} is a folder.", _GIVE_A_VIDEO)
+    if not absolute.exists():
+        raise missing(path)
+    if not absolute.stat().st_size:
+        raise SourceError(f"{path} is empty.", _GIVE_A_VIDEO)
+    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    try:
+        return av.open(str(absolute), options=options)
+    except PermissionError as error:
+        raise SourceError(f"{path} may not be read by this user.", "Change its permissions.") from error
+    except FFmpegError as error:
+        raise SourceError(
+            f"{path} is not a video that can be read: {error.strerror}.", _GIVE_A_VIDEO
+        ) from error
