@@ -38,7 +38,7 @@ class Demonstration:
             "storage": {"folder": str(storage)},
             "cameras": {
                 self.clip: {
-                    "source": {"kind": "video", "path": str(video), "pace": "clock" if is_paced else "none"},
+                    "source": {"kind": "video", "path": str(video), "paced": is_paced},
                     "gate": {"kind": "background", "masks": self.masks},
                     "classifiers": [lesson.classifier for lesson in self.lessons],
                     "rules": [dict(rule) for rule in self.rules],

@@ -10,7 +10,7 @@ from vedette.events.protocol import Recorder
 from vedette.gates.protocol import Gate
 from vedette.inference.protocol import Classifier
 from vedette.pipeline.attention import Attention
-from vedette.pipeline.inference_queue import InferenceQueue, Superseded
+from vedette.pipeline.inference_queue import InferenceQueue, NotServed
 from vedette.rules.protocol import Rule
 from vedette.sources.protocol import Source
 from vedette.values.frame import Frame
@@ -91,6 +91,6 @@ def _look(
 ) -> Observation:
     try:
         classification = queue.run(frame.camera, lambda: classifier.classify(frame))
-    except Superseded:
+    except NotServed:
         return NotLooked("the network was busy with other cameras")
     return Looked(reason, classification, time.perf_counter() - started)
