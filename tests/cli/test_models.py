@@ -81,3 +81,10 @@ def test_one_name_that_fails_does_not_keep_the_others(cache, person_clip):
     assert isinstance(result.exception, CatalogError)
     assert "no 'absent'" in str(result.exception)
     assert result.stdout == f"person\t{cache / 'person.mp4'}\n"
+
+
+def test_several_names_that_fail_are_all_said(cache):
+    result = CliRunner().invoke(app, ["fetch", "absent", "missing"])
+    assert isinstance(result.exception, CatalogError)
+    assert "no 'absent'" in str(result.exception)
+    assert "no 'missing'" in str(result.exception)

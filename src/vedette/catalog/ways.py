@@ -139,6 +139,8 @@ def _bytes_below(folder: Path) -> int:
 def _why_pip_failed(log: str) -> str:
     if "No module named pip" in log:
         return "this Python has no pip (install it with `python -m ensurepip`)"
+    if "WARNING: Retrying" in log:  # its last line would only say that there is no such package
+        return "pip cannot reach the package registry"
     errors = [line.removeprefix("ERROR: ") for line in log.splitlines() if line.startswith("ERROR: ")]
     reason = errors[-1] if errors else (log.strip().splitlines() or ["no reason given"])[-1]
     return "pip: " + re.sub(r"//[^/@\s]+@", "//", reason)[:300].rstrip(". ")

@@ -60,8 +60,10 @@ def fetch_models(
             typer.echo(f"{name}\t{_fetch(name, library, into)}")
         except CatalogError as error:
             failures.append(error)
+    if len(failures) == 1:
+        raise failures[0]
     if failures:
-        raise CatalogError("\n".join(str(each.message) for each in failures), failures[-1].remedy)
+        raise CatalogError("\n".join(str(failure) for failure in failures))
 
 
 @app.command("verify")
