@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
@@ -49,11 +50,20 @@ def prepare(network: NetworkFile, recipe: EmbeddingRecipe) -> NetworkFile:
 
 
 def open_embedder(
-    network: NetworkFile, recipe: EmbeddingRecipe, settings: BackendSettings
+    network: NetworkFile,
+    recipe: EmbeddingRecipe,
+    settings: BackendSettings,
+    settle: Callable[[NetworkFile, BackendSettings], BackendSettings] | None = None,
 ) -> NetworkEmbedder:
     """Load a network, prepared, and embed with it.
+
+    `settle` says with which settings it can be loaded safely (`Probation.settle`); without it the
+    network is trusted.
 
     Raises:
         BackendError: as `open_backend`, or a tensor that the network does not have.
     """
-    return NetworkEmbedder(open_backend(prepare(network, recipe), settings), recipe, network.sha256)
+    prepared = prepare(network, recipe)
+    if settle is not None:
+        settings = settle(prepared, settings)
+    return NetworkEmbedder(open_backend(prepared, settings), recipe, network.sha256)
