@@ -108,3 +108,11 @@ def test_a_folder_that_cannot_be_written_to_names_the_variable(tmp_path, monkeyp
     found = by_topic(tmp_path)
     assert "VEDETTE_HOME" in found["disk for data"].remedy
     assert "VEDETTE_CACHE" in found["disk for cache"].remedy
+
+
+def test_a_folder_that_cannot_be_looked_at_spoils_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("VEDETTE_HOME", "/" + "x" * 300)  # too long a name: the kernel refuses to look
+    found = by_topic(tmp_path)
+    assert found["disk for data"].state is State.WARN
+    assert "name too long" in found["disk for data"].detail
+    assert found["clock"].detail

@@ -85,3 +85,9 @@ def test_a_path_without_a_file_says_so(tmp_path, library):
 def test_the_default_library_looks_into_the_cache_that_the_environment_names(tmp_path, monkeypatch):
     monkeypatch.setenv("VEDETTE_CACHE", str(tmp_path))
     assert Library.default().cache == tmp_path / "files"
+
+
+def test_a_file_that_cannot_be_read_says_so(tmp_path):
+    library = Library(tmp_path / ("x" * 300), tmp_path, {"clip": CLIP})  # the kernel refuses to look
+    with pytest.raises(CatalogError, match="cannot be read"):
+        library.find("clip")

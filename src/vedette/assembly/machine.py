@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from vedette import __version__
@@ -30,18 +31,28 @@ def inspect_machine(root: Path = Path("/"), library: Library | None = None) -> l
     `root` holds dev, etc, proc, run and sys. The default network is looked for in `library`, else in
     this package and the user's cache.
     """
-    return [
-        _system(),
-        _processor(root),
-        _memory(root),
-        *inspect_devices(root),
-        *inspect_engines(),
-        _default_network(library or Library.default()),
-        _disk("data", data_folder()),
-        _disk("cache", cache_folder()),
-        *inspect_heat(root),
-        _clock(root),
-    ]
+    looks: dict[str, Callable[[], list[Finding]]] = {
+        "system": lambda: [_system()],
+        "processor": lambda: [_processor(root)],
+        "memory": lambda: [_memory(root)],
+        "devices": lambda: inspect_devices(root),
+        "engines": inspect_engines,
+        "default network": lambda: [_default_network(library or Library.default())],
+        "disk for data": lambda: [_disk("data", data_folder())],
+        "disk for cache": lambda: [_disk("cache", cache_folder())],
+        "heat": lambda: inspect_heat(root),
+        "clock": lambda: [_clock(root)],
+    }
+    return [finding for topic, look in looks.items() for finding in _guarded(topic, look)]
+
+
+def _guarded(topic: str, look: Callable[[], list[Finding]]) -> list[Finding]:
+    """What one look finds; a folder that may not be looked into spoils no other look."""
+    try:
+        return look()
+    except OSError as error:
+        detail = f"cannot be looked at: {error.strerror} ({error.filename})"
+        return [Finding(topic, State.WARN, detail, "Let this user read it, or run it as one who may.")]
 
 
 def _system() -> Finding:
@@ -82,8 +93,8 @@ def _default_network(library: Library) -> Finding:
     fetch = f"vedette models fetch {DEFAULT_NETWORK}"
     try:
         holding = library.holding(DEFAULT_NETWORK)
-    except (VedetteError, OSError) as error:
-        return Finding(topic, State.WARN, str(error), fetch)
+    except VedetteError as error:
+        return Finding(topic, State.WARN, error.message, error.remedy)
     if holding.is_usable:
         return Finding(topic, State.OK, f"{DEFAULT_NETWORK}, {holding.state}")
     state = State.WARN if holding.state is FileState.WRONG_HASH else State.MISSING

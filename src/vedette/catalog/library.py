@@ -86,13 +86,18 @@ class Library:
         return read_manifest_beside(Path(name))
 
     def holding(self, name: str) -> Holding:
-        """What is known of `name`: every copy is hashed until one has the right bytes."""
+        """What is known of `name`: every copy is hashed until one has the right bytes.
+
+        Raises:
+            CatalogError: an unknown name, or a file that this user may not read.
+        """
         manifest = self.manifest(name)
         found: Path | None = None
         for state, path in self._places(name, manifest):
-            if path.is_file():
-                if has_right_bytes(path, manifest):
-                    return Holding(manifest, state, path)
+            is_there, is_right = _look_at(path, manifest)
+            if is_right:
+                return Holding(manifest, state, path)
+            if is_there:
                 found = found or path
         return Holding(manifest, State.WRONG_HASH if found else State.NOT_FETCHED, found)
 
@@ -130,6 +135,18 @@ def has_right_bytes(path: Path, manifest: Manifest) -> bool:
     if manifest.size is not None and path.stat().st_size != manifest.size:
         return False
     return manifest.sha256 is None or sha256_of(path) == manifest.sha256
+
+
+def _look_at(path: Path, manifest: Manifest) -> tuple[bool, bool]:
+    """Whether the file is there, and whether it has the right bytes."""
+    try:
+        is_there = path.is_file()
+        return is_there, is_there and has_right_bytes(path, manifest)
+    except OSError as error:
+        raise CatalogError(
+            f"{path} cannot be read: {error.strerror}.",
+            "Let this user read it, or set VEDETTE_CACHE to another folder.",
+        ) from error
 
 
 def _is_path(name: str) -> bool:
