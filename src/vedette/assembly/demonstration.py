@@ -56,9 +56,7 @@ PERSON = Demonstration(
         "A lawn, leaves in the wind, a man who waves from a roof (masked: not our business). "
         "Somebody walks in from the right at 2 s; the lawn is empty again at 7.2 s."
     ),
-    lessons=(
-        Lesson("lawn", _LAWN, {"background": (0.3, 0.8, 1.3), "person": (2.3, 3.2, 4.2, 5.2, 6.4)}),
-    ),
+    lessons=(Lesson("lawn", _LAWN, {"background": (0.3, 0.8, 1.3), "person": (2.3, 3.2, 4.2, 5.2, 6.4)}),),
     rules=({"kind": "presence", "name": "on the lawn", "classifier": "lawn", "label": "person"},),
     masks=(_ABOVE_THE_LAWN,),
 )
@@ -66,8 +64,8 @@ PERSON = Demonstration(
 FINCH = Demonstration(
     clip="finch",
     story=(
-        "A finch hops between two perches over its food, leaves them at 16.3 s, "
-        "and lands at the feeder on the left at 17 s, where it stays."
+        "A finch sits on the left perch, hops to the right one at 6.3 s and back at 13.7 s, "
+        "and lands at the feeder at 17 s, where it stays."
     ),
     lessons=(
         Lesson(
@@ -77,13 +75,13 @@ FINCH = Demonstration(
         ),
         Lesson(
             "perch",
-            Box(0.3, 0.46, 0.7, 0.8),
-            {"background": (17.5,), "perch": (1.0, 4.0, 8.0, 12.0)},
+            Box(0.48, 0.44, 0.66, 0.68),
+            {"background": (1.0, 16.5), "perch": (7.0, 10.0, 12.5)},
         ),
     ),
     rules=(
         {"kind": "presence", "name": "at the feeder", "classifier": "feeder", "label": "feeder"},
-        {"kind": "presence", "name": "on the perch", "classifier": "perch", "label": "perch"},
+        {"kind": "presence", "name": "on the right perch", "classifier": "perch", "label": "perch"},
     ),
 )
 
