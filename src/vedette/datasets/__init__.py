@@ -1,0 +1,1 @@
+"""Pictures with labels, as they lie in folders and files."""

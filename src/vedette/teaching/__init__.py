@@ -1,0 +1,1 @@
+"""What a person shows becomes a classifier, within milliseconds."""

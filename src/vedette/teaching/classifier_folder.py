@@ -1,0 +1,260 @@
+"""One folder a classifier: pictures, embeddings, heads and a manifest, each file written whole.
+
+    NAME/
+      manifest.json            replaced last: the moment at which a change has happened
+      revisions/000007.json    the classifier after each change, for undo and redo
+      heads/000007.npz         its arrays
+      embeddings/000007.npy    rows for the pictures that this change added
+      pictures/<sha256>.jpg    as they came
+
+Files are never changed once written, so that whoever reads the manifest finds what it names.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+
+from vedette.errors import TeachingError
+from vedette.teaching.examples import Example, check_name
+from vedette.teaching.features import FloatArray
+from vedette.teaching.heads.protocol import Head
+from vedette.teaching.judge import Judge
+from vedette.teaching.manifest import Manifest, Revision, Segment
+from vedette.teaching.rejection import Rejection
+from vedette.teaching.writing import TEMPORARY, flush_folder, write_whole
+
+STEPS_KEPT = 20
+"""How many changes can be undone."""
+
+_SEGMENTS_KEPT = 16
+_ROOMS = ("revisions", "heads", "embeddings", "pictures")
+
+Embeddings = Mapping[str, FloatArray]
+
+
+class ClassifierFolder:
+    """A classifier on disk. Reading needs no lock; saving happens within `lock`."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        self.name = check_name(name)
+        self.path = root / self.name
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Nobody else teaches this classifier meanwhile.
+
+        Raises:
+            TeachingError: somebody else does.
+        """
+        for room in _ROOMS:
+            (self.path / room).mkdir(parents=True, exist_ok=True)
+        with (self.path / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise TeachingError(
+                    f"The classifier `{self.name}` is being taught by another process.",
+                    "Try again when that is done.",
+                ) from None
+            yield
+
+    def exists(self) -> bool:
+        """It has been taught."""
+        return (self.path / "manifest.json").is_file()
+
+    def read(self) -> Manifest:
+        """The manifest.
+
+        Raises:
+            TeachingError: there is none, or it cannot be read.
+        """
+        if not self.exists():
+            raise TeachingError(
+                f"There is no classifier `{self.name}` in {self.path.parent}.",
+                f"Teach it: vedette teach {self.name} FOLDER",
+            )
+        return _parsed(self.path / "manifest.json", Manifest)
+
+    def revision(self, number: int) -> Revision:
+        """The classifier after an earlier change."""
+        return _parsed(self.path / "revisions" / f"{number:06}.json", Revision)
+
+    def judge(self, revision: Revision) -> Judge:
+        """What answers, as that revision left it."""
+        path = self.path / "heads" / revision.head_file
+        try:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+                return _judge(revision, dict(arrays))
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise TeachingError(f"{path}: the head cannot be read ({error}).", _RESTORE) from error
+
+    def picture(self, example: Example) -> Path:
+        """Where the picture of an example lies."""
+        return self.path / "pictures" / example.file_name
+
+    def keep_picture(self, example: Example, data: bytes) -> None:
+        """Copy a picture in; the same bytes are kept once."""
+        if not self.picture(example).exists():
+            write_whole(self.picture(example), data)
+
+    def embeddings(self, manifest: Manifest, identity: str, region: Sequence[float]) -> dict[str, FloatArray]:
+        """By digest, those that this embedder made of this region; others are as if they were not there."""
+        known: dict[str, FloatArray] = {}
+        for segment in manifest.segments:
+            if segment.embedder == identity and segment.region == tuple(region):
+                known.update(zip(segment.digests, self._rows(segment), strict=True))
+        return known
+
+    def save(
+        self, before: Manifest | None, revision: Revision, judge: Judge, embeddings: Embeddings
+    ) -> Manifest:
+        """Make `revision` the classifier. `embeddings` holds at least those of its own examples."""
+        segments = self._grown(before.segments if before else (), revision, embeddings)
+        write_whole(self.path / "heads" / revision.head_file, _head_bytes(judge))
+        undo = ((*before.undo, before.current.number) if before else ())[-STEPS_KEPT:]
+        return self._replace(Manifest(current=revision, undo=undo, redo=(), segments=segments))
+
+    def step(self, before: Manifest, *, forward: bool) -> Manifest:
+        """Undo the last change, or redo the last that was undone.
+
+        Raises:
+            TeachingError: there is none.
+        """
+        taken, given = (before.redo, before.undo) if forward else (before.undo, before.redo)
+        if not taken:
+            raise TeachingError(
+                f"`{self.name}` has no change to {'redo' if forward else 'undo'}.",
+                f"The last {STEPS_KEPT} changes are kept.",
+            )
+        current = self.revision(taken[-1])
+        taken, given = taken[:-1], (*given, before.current.number)
+        undo, redo = (given, taken) if forward else (taken, given)
+        return self._replace(before.model_copy(update={"current": current, "undo": undo, "redo": redo}))
+
+    def next_number(self, before: Manifest | None) -> int:
+        """Greater than any revision's that is kept."""
+        if before is None:
+            return 1
+        return max((before.current.number, *before.undo, *before.redo)) + 1
+
+    def _replace(self, manifest: Manifest) -> Manifest:
+        revision = manifest.current
+        write_whole(self.path / "revisions" / f"{revision.number:06}.json", _json(revision))
+        for room in _ROOMS:
+            flush_folder(self.path / room)
+        write_whole(self.path / "manifest.json", _json(manifest))
+        flush_folder(self.path)
+        self._sweep(manifest)
+        return manifest
+
+    def _grown(
+        self, segments: tuple[Segment, ...], revision: Revision, embeddings: Embeddings
+    ) -> tuple[Segment, ...]:
+        """The segments with one more for what is new, or a single one when they have become many."""
+        made_by = {"embedder": revision.embedder, "region": revision.region}
+        stored = {
+            digest
+            for segment in segments
+            if (segment.embedder, segment.region) == (revision.embedder, revision.region)
+            for digest in segment.digests
+        }
+        new = [digest for digest in embeddings if digest not in stored]
+        if not new:
+            return segments
+        if len(segments) >= _SEGMENTS_KEPT:
+            new, segments = list(embeddings), ()
+        segment = Segment(file=f"{revision.number:06}.npy", digests=tuple(new), **made_by)
+        write_whole(
+            self.path / "embeddings" / segment.file, _npy(np.stack([embeddings[digest] for digest in new]))
+        )
+        return (*segments, segment)
+
+    def _rows(self, segment: Segment) -> FloatArray:
+        path = self.path / "embeddings" / segment.file
+        try:
+            rows: FloatArray = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise TeachingError(f"{path}: the embeddings cannot be read ({error}).", _EMBED_AGAIN) from error
+        if rows.ndim != 2 or len(rows) != len(segment.digests):
+            raise TeachingError(f"{path}: {rows.shape} for {len(segment.digests)} pictures.", _EMBED_AGAIN)
+        return rows
+
+    def _sweep(self, manifest: Manifest) -> None:
+        """Delete what no kept revision names, and what a kill left behind."""
+        kept = [manifest.current, *(self.revision(number) for number in (*manifest.undo, *manifest.redo))]
+        named = {
+            "revisions": {f"{revision.number:06}.json" for revision in kept},
+            "heads": {revision.head_file for revision in kept},
+            "embeddings": {segment.file for segment in manifest.segments},
+            "pictures": {example.file_name for revision in kept for example in revision.examples},
+        }
+        for room, names in named.items():
+            for entry in os.scandir(self.path / room):
+                if entry.name not in names:
+                    Path(entry.path).unlink(missing_ok=True)
+        (self.path / f"{TEMPORARY}manifest.json").unlink(missing_ok=True)
+
+
+_RESTORE = "Undo the last change (`vedette teach NAME --undo`), or teach it anew with --replace."
+_EMBED_AGAIN = "Embed the pictures again: vedette teach NAME --embed-again"
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def _parsed(path: Path, model: type[_Model]) -> _Model:
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.errors()[0]["msg"]
+        raise TeachingError(f"{path}: cannot be read ({reason}).", _RESTORE) from error
+
+
+def _json(model: BaseModel) -> bytes:
+    return (model.model_dump_json(indent=1) + "\n").encode()
+
+
+def _npy(array: FloatArray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def _head_bytes(judge: Judge) -> bytes:
+    """The arrays of head and rejection; equal arrays give equal bytes."""
+    head, rejection = judge.head, judge.rejection
+    stream = io.BytesIO()
+    np.savez(
+        stream,
+        weights=head.weights,
+        offsets=head.offsets,
+        owners=head.owners,
+        centre=np.empty(0, np.float32) if head.centre is None else head.centre,
+        prototypes=rejection.prototypes,
+        prototype_owners=rejection.owners,
+        limits=rejection.limits,
+    )
+    return stream.getvalue()
+
+
+def _judge(revision: Revision, arrays: Mapping[str, FloatArray]) -> Judge:
+    centre = arrays["centre"]
+    head = Head(
+        kind=revision.head,
+        weights=arrays["weights"],
+        offsets=arrays["offsets"],
+        owners=arrays["owners"].astype(np.int64),
+        centre=centre if centre.size else None,
+    )
+    owners = arrays["prototype_owners"].astype(np.int64)
+    rejection = Rejection(arrays["prototypes"], owners, arrays["limits"])
+    return Judge(revision.classes, revision.recipe, head, revision.temperature, rejection)

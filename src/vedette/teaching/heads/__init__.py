@@ -1,0 +1,1 @@
+"""Heads turn unit features into class scores; one file a kind."""

@@ -1,0 +1,76 @@
+"""Proxies: a class of several looks gets several imprinted prototypes, found by k-means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.teaching.features import IntArray
+from vedette.teaching.heads.imprint import mean_directions
+from vedette.teaching.heads.kmeans import spherical_k_means
+from vedette.teaching.heads.leaving_out import cosines_left_out
+from vedette.teaching.heads.protocol import Fit, Head, best_of_class
+from vedette.teaching.lesson import Lesson
+
+EXAMPLES_A_PROXY = 4
+"""Fewer different pictures than this do not make a look of their own."""
+
+
+MOST_PROXIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The looks of each class.
+
+    `clusters` `[n]` is each example's look, near-duplicates together; `owners` `[q]` is each
+    look's class, ascending.
+    """
+
+    clusters: IntArray
+    owners: IntArray
+
+    @classmethod
+    def of(cls, lesson: Lesson, random: np.random.Generator, most: int = MOST_PROXIES) -> Looks:
+        """At most `most` a class, and none for fewer than `EXAMPLES_A_PROXY` different pictures."""
+        clusters = np.zeros(len(lesson.labels), dtype=np.int64)
+        owners: list[int] = []
+        for label in range(lesson.class_count):
+            rows = np.flatnonzero(lesson.labels == label)
+            own = _clusters_of_class(lesson, rows, most, random)
+            clusters[rows] = own + len(owners)
+            owners += [label] * (int(own.max()) + 1)
+        return cls(clusters, np.array(owners))
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """One prototype a look; the score is the cosine to the nearest one, in -1..1.
+
+    Leave-one-out takes the example and its near-duplicates out of their proxy's mean, exactly,
+    and leaves the other examples in the looks that they were in: an approximation, for without
+    it they might have been clustered otherwise.
+    """
+
+    looks: Looks
+    name: str = "proxies"
+
+    def fit(self, lesson: Lesson) -> Fit:
+        """See `HeadKind`."""
+        clusters, owners = self.looks.clusters, self.looks.owners
+        weights = mean_directions(lesson.features, clusters)
+        head = Head(self.name, weights, np.zeros(len(owners), np.float32), owners)
+        left_out = cosines_left_out(lesson.cosines, lesson.groups, clusters)
+        counts = ", ".join(str(count) for count in np.bincount(owners))
+        return Fit(head, best_of_class(left_out, owners), f"proxies a class: {counts}")
+
+
+def _clusters_of_class(lesson: Lesson, rows: IntArray, most: int, random: np.random.Generator) -> IntArray:
+    _, first, member = np.unique(lesson.groups[rows], return_index=True, return_inverse=True)
+    count = min(most, len(first) // EXAMPLES_A_PROXY)
+    if count < 2:
+        return np.zeros(len(rows), dtype=np.int64)
+    leaders = rows[first]
+    clusters: IntArray = spherical_k_means(lesson.cosines[np.ix_(leaders, leaders)], count, random)[member]
+    return clusters

@@ -1,0 +1,137 @@
+"""Ridge regression onto the classes, in its dual form: n x n, whatever the embedding's length.
+
+Features are centred on the examples' mean and brought to unit length again; the intercept is not
+penalized. Leave-one-out in closed form is exact for that (Cawley and Talbot 2004, "Fast exact
+leave-one-out cross-validation of sparse least-squares support vector machines"): with G = K + lambda I
+and P = G^-1 - G^-1 1 1' G^-1 / (1' G^-1 1), the dual weights are P Y and the residuals of a left-out
+group S solve P[S, S] r = (P Y)[S].
+
+The centre keeps the left-out example in its mean, not its label. A left-out example's own direction from
+the centre does not change by that; the others move towards it together, and the intercept takes that up.
+Refitting with a new centre moved scores by at most 0.04 at 6 examples and 0.01 at 60 (cats and dogs).
+
+Classes of unequal size: least squares pulls every answer to the larger class. Weighting the examples did
+little, for n < d everything is interpolated. What helps is to move each class's offset to the middle
+between its own and the others' leave-one-out scores, as far as the sizes are unequal: balanced accuracy
+at 30 against 3 pictures rose from .79 to .94 (imprint: .89).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.teaching.features import FloatArray, IntArray
+from vedette.teaching.heads.inversion import inverse_of_positive_definite
+from vedette.teaching.heads.protocol import SMALLEST_RADIUS, Fit, Head
+from vedette.teaching.lesson import Lesson
+
+PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0)
+"""What lambda is chosen from; features have unit length, so that it is a share of an example's own weight."""
+
+SAMPLE = 192
+"""Lambda is chosen on at most this many examples. As a noise variance it does not depend on their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ridge:
+    """One prototype a class; scores are near 1 for the own class and near 0 for others."""
+
+    penalties: tuple[float, ...] = PENALTIES
+    name: str = "ridge"
+
+    def fit(self, lesson: Lesson) -> Fit:
+        """See `HeadKind`."""
+        kernel, radii = centred(lesson.cosines)
+        targets = lesson.one_hot()
+        penalty = self._choose(kernel, lesson)
+        projected, intercept = _projection(kernel, penalty, targets)
+        dual = projected @ targets
+        left_out = targets - _left_out_residuals(projected, dual, lesson.groups)
+        offsets = intercept - _imbalance_shift(left_out, lesson)
+        centre = lesson.features.mean(axis=0)
+        scaled = dual / radii[:, None]
+        weights = (scaled.T @ lesson.features - np.outer(scaled.sum(axis=0), centre)).astype(np.float32)
+        head = Head(self.name, weights, offsets, np.arange(lesson.class_count), centre)
+        return Fit(head, left_out + (offsets - intercept), f"lambda {penalty:g}")
+
+    def _choose(self, kernel: FloatArray, lesson: Lesson) -> float:
+        """The penalty of the least class-balanced squared leave-one-out error, on a sample."""
+        if len(self.penalties) == 1:
+            return self.penalties[0]
+        rows = _sample(lesson)
+        values, vectors = np.linalg.eigh(kernel[np.ix_(rows, rows)])
+        targets = lesson.one_hot()[rows]
+        weights = lesson.weights[rows]
+        inner = vectors.T @ targets
+        ones = vectors.T @ np.ones(len(rows), np.float32)
+        errors = []
+        for penalty in self.penalties:
+            shrunk = 1 / (np.maximum(values, 0) + np.float32(penalty))
+            total = vectors @ (shrunk * ones)
+            mass = total.sum()
+            dual = vectors @ (shrunk[:, None] * inner) - np.outer(total, total @ targets) / mass
+            diagonal = np.square(vectors) @ shrunk - np.square(total) / mass
+            residuals = dual / diagonal[:, None]
+            errors.append(float(weights @ np.square(residuals).sum(axis=1)))
+        return self.penalties[int(np.argmin(errors))]
+
+
+def centred(cosines: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`[n, n]` cosines about the examples' mean, and `[n]` each example's distance from it."""
+    means = cosines.mean(axis=1)
+    kernel = cosines - means
+    kernel -= (means - means.mean())[:, None]
+    radii = np.maximum(np.sqrt(np.maximum(np.diagonal(kernel), 0)), SMALLEST_RADIUS)
+    kernel /= radii
+    kernel /= radii[:, None]
+    return kernel, radii
+
+
+def _sample(lesson: Lesson) -> IntArray:
+    """At most about `SAMPLE` rows: one of each group of near-duplicates, spread evenly over each class."""
+    first = np.unique(lesson.groups, return_index=True)[1]
+    if len(first) <= SAMPLE:
+        return first
+    share = max(2, SAMPLE // lesson.class_count)
+    rows = (first[lesson.labels[first] == label] for label in range(lesson.class_count))
+    return np.concatenate([_spread(own, share) for own in rows])
+
+
+def _spread(rows: IntArray, count: int) -> IntArray:
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), count)).astype(np.int64)]
+
+
+def _projection(kernel: FloatArray, penalty: float, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """P of the module's text, and the intercepts `[class_count]`. `kernel` is used up."""
+    np.fill_diagonal(kernel, np.diagonal(kernel) + np.float32(penalty))
+    projected = inverse_of_positive_definite(kernel)
+    total = projected.sum(axis=1)
+    mass = total.sum()
+    intercept: FloatArray = total @ targets / mass
+    projected -= np.outer(total / mass, total)
+    return projected, intercept
+
+
+def _left_out_residuals(projected: FloatArray, dual: FloatArray, groups: IntArray) -> FloatArray:
+    residuals: FloatArray = dual / np.diagonal(projected)[:, None]
+    sizes = np.bincount(groups, minlength=len(groups))
+    for group in np.flatnonzero(sizes > 1):
+        rows = np.flatnonzero(groups == group)
+        residuals[rows] = np.linalg.solve(projected[np.ix_(rows, rows)], dual[rows])
+    return residuals
+
+
+def _imbalance_shift(left_out: FloatArray, lesson: Lesson) -> FloatArray:
+    """`[class_count]`: how far each class's scores lie above where its equal share would put them."""
+    weights = lesson.weights[:, None] * left_out
+    targets = lesson.one_hot()
+    mass = lesson.weights @ targets
+    means = (targets.T @ weights) / mass[:, None]
+    own = np.diagonal(means)
+    others = (means.sum(axis=0) - own) / (lesson.class_count - 1)
+    sizes = lesson.class_sizes
+    inequality = np.sqrt(1 - sizes.min() / sizes.max())
+    shift: FloatArray = ((own + others) / 2 * inequality).astype(np.float32)
+    return shift

@@ -1,0 +1,90 @@
+"""`unknown`: a picture further from its class than that class's own pictures are from one another.
+
+Distance in feature space tells strangers better than a low confidence does: a softmax is sure of
+whatever lies far out. The distance is 1 - cosine to the nearest look of the class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.teaching.features import FloatArray, IntArray
+from vedette.teaching.heads.imprint import mean_directions
+from vedette.teaching.heads.leaving_out import cosines_left_out
+from vedette.teaching.heads.protocol import best_of_class
+from vedette.teaching.heads.proxies import Looks
+from vedette.teaching.lesson import Lesson
+
+QUANTILE = 0.98
+"""The share of a class's own pictures that should lie within its limit."""
+
+SPREADS = 3.0
+"""A limit also lies at least this many standard deviations beyond the mean: a handful of pictures
+has no 98th percentile, and its largest distance is exceeded by the next picture once in n + 1."""
+
+_LEFT_OUT_OF_ALL = 1.5
+"""Distances beyond this come from classes that were empty without the example: they say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What lies too far out.
+
+    `prototypes` `[q, d]` are the looks, `owners` `[q]` their classes, ascending; `limits`
+    `[class_count]` the largest distance of a picture of the class, infinite where too few
+    different pictures tell.
+    """
+
+    prototypes: FloatArray
+    owners: IntArray
+    limits: FloatArray
+
+    def distances(self, features: FloatArray) -> FloatArray:
+        """`[n, class_count]`: 1 - cosine to each class's nearest look, 0..2."""
+        nearest: FloatArray = 1 - best_of_class(features @ self.prototypes.T, self.owners)
+        return nearest
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionFit:
+    """A rejection, and how many of each class's own pictures, left out, it would turn away.
+
+    `left_out_distances` is `[n]`: each example to its own class without it. The limits come
+    from the same distances, so that `false_rejects` is what they imply, not an independent test.
+    """
+
+    rejection: Rejection
+    left_out_distances: FloatArray
+    false_rejects: IntArray
+
+
+def fit_rejection(lesson: Lesson, looks: Looks) -> RejectionFit:
+    """Limits from leave-one-out distances, a class; see `QUANTILE` and `SPREADS`."""
+    left_out = cosines_left_out(lesson.cosines, lesson.groups, looks.clusters)
+    rows = np.arange(len(lesson.labels))
+    distances: FloatArray = 1 - best_of_class(left_out, looks.owners)[rows, lesson.labels]
+    limits = _limits(distances, lesson)
+    rejected = distances > limits[lesson.labels]
+    rejection = Rejection(mean_directions(lesson.features, looks.clusters), looks.owners, limits)
+    false_rejects = np.bincount(lesson.labels[rejected], minlength=lesson.class_count)
+    return RejectionFit(rejection, distances, false_rejects)
+
+
+def _limits(distances: FloatArray, lesson: Lesson) -> FloatArray:
+    known = distances < _LEFT_OUT_OF_ALL
+    own = [distances[known & (lesson.labels == label)] for label in range(lesson.class_count)]
+    told = [each for each in own if each.size]
+    if not told:
+        return np.full(lesson.class_count, np.inf, np.float32)
+    spread = float(np.sqrt(np.mean(np.concatenate([np.square(each - each.mean()) for each in told]))))
+    everything = np.concatenate(told)
+    return np.array([_limit(each if each.size else everything, spread) for each in own], np.float32)
+
+
+def _limit(distances: FloatArray, spread: float) -> float:
+    # The class's own spread counts for as much as ten pictures' worth of everybody's.
+    count = len(distances)
+    pooled = np.sqrt((count * np.var(distances) + 10 * spread**2) / (count + 10))
+    return float(max(np.quantile(distances, QUANTILE), distances.mean() + SPREADS * pooled))

@@ -1,0 +1,128 @@
+"""What a teaching tells the person who taught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vedette.evaluation.classification import ClassFigures, evaluate_answers
+from vedette.teaching.calibration import confidences
+from vedette.teaching.examples import Example
+from vedette.teaching.manifest import ClassScore
+from vedette.teaching.teach import Taught
+
+WORST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorstPicture:
+    """A picture that fits its label badly, and what it looks like instead.
+
+    `confidence` is that of its own label, 0..1, by a head that has not seen it.
+    """
+
+    digest: str
+    name: str
+    label: str
+    looks_like: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingReport:
+    """The outcome of a teaching.
+
+    `change` is what was changed. `remarks` are sentences: pictures skipped, the same picture in two
+    classes, scores that flatter. `tried` gives each head's leave-one-out balanced accuracy.
+    `embedding_seconds` is spent on `embedded` new pictures, `teaching_seconds` on all the rest.
+    """
+
+    name: str
+    change: str
+    classes: tuple[str, ...]
+    scores: dict[str, ClassScore]
+    balanced_accuracy: float
+    head: str
+    reason: str
+    temperature: float
+    worst: tuple[WorstPicture, ...]
+    remarks: tuple[str, ...]
+    tried: dict[str, float]
+    embedded: int
+    embedding_seconds: float
+    teaching_seconds: float
+
+    @property
+    def pictures(self) -> int:
+        """Examples of all classes."""
+        return sum(score.pictures for score in self.scores.values())
+
+    @property
+    def false_rejects(self) -> int:
+        """Of all examples, left out, turned away as unknown."""
+        return sum(score.false_rejects for score in self.scores.values())
+
+
+def class_scores(taught: Taught, classes: Sequence[str]) -> dict[str, ClassScore]:
+    """Leave-one-out scores a class, before rejection; what rejection would do stands beside."""
+    lesson = taught.lesson
+    truths = [classes[label] for label in lesson.labels]
+    answers = [classes[label] for label in taught.choice.taken.fit.leave_one_out.argmax(axis=1)]
+    figures = evaluate_answers(truths, answers, answers, classes).per_class
+    near_duplicates = taught.duplicates.counts(lesson.labels)
+    return {
+        name: _class_score(taught, index, figures[name], int(near_duplicates[index]))
+        for index, name in enumerate(classes)
+    }
+
+
+def _class_score(taught: Taught, index: int, figures: ClassFigures, near_duplicates: int) -> ClassScore:
+    limit = float(taught.rejection.rejection.limits[index])
+    return ClassScore(
+        pictures=figures.support,
+        near_duplicates=near_duplicates,
+        recall=figures.recall,
+        precision=figures.precision,
+        false_rejects=int(taught.rejection.false_rejects[index]),
+        distance_limit=limit if np.isfinite(limit) else None,
+        is_flattered=index in taught.flattered,
+    )
+
+
+def worst_pictures(
+    taught: Taught, examples: Sequence[Example], classes: Sequence[str], most: int = WORST_SHOWN
+) -> tuple[WorstPicture, ...]:
+    """Those that another class is more likely for, worst first."""
+    trial = taught.choice.taken
+    shares = confidences(trial.fit.leave_one_out, trial.temperature)
+    own = shares[np.arange(len(shares)), taught.lesson.labels]
+    instead = shares.argmax(axis=1)
+    order = np.argsort(own, kind="stable")
+    wrong = [int(row) for row in order if instead[row] != taught.lesson.labels[row]][:most]
+    return tuple(
+        WorstPicture(
+            examples[row].digest,
+            examples[row].name,
+            examples[row].label,
+            classes[instead[row]],
+            float(own[row]),
+        )
+        for row in wrong
+    )
+
+
+def remarks_on(taught: Taught, examples: Sequence[Example], classes: Sequence[str]) -> tuple[str, ...]:
+    """Sentences on what flatters a score and on contradicting labels."""
+    remarks = []
+    for label in taught.flattered:
+        count = int(taught.lesson.class_sizes[label])
+        what = "has a single picture" if count == 1 else f"has {count} pictures that are nearly one picture"
+        remarks.append(f"`{classes[label]}` {what}: its score says little; show it in other ways.")
+    for first, second in taught.duplicates.conflicts[:WORST_SHOWN]:
+        one, other = examples[first], examples[second]
+        remarks.append(
+            f"{one.name} (`{one.label}`) and {other.name} (`{other.label}`) are nearly the same picture."
+        )
+    return tuple(remarks)
