@@ -14,11 +14,3 @@ class Gate(Protocol):
     def judge(self, frame: Frame) -> GateVerdict:
         """Frames come in order; a change of size starts the learning anew."""
         ...
-
-
-class OpenGate:
-    """A gate that is always open: every frame is looked at."""
-
-    def judge(self, frame: Frame) -> GateVerdict:  # noqa: ARG002 - the protocol has it
-        """Open, whatever the frame holds."""
-        return GateVerdict(is_open=True, reason="no gate")

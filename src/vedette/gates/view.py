@@ -1,0 +1,128 @@
+"""One camera's picture at one size: where samples are taken, which are masked, and the learnt scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from vedette.gates.background_settings import BackgroundGateSettings
+from vedette.gates.lighting import is_structure_kept, light_change
+from vedette.gates.regions import dense, regions
+from vedette.gates.sampling import SampleGrid
+from vedette.gates.scene import Scene, Tempo
+from vedette.values.frame import Frame, UInt8Array
+from vedette.values.geometry import Box, Polygon
+
+_ADAPT_EVERY_SECONDS = 0.2
+_LONGEST_GAP_SECONDS = 2.0
+"""A longer gap between frames tells nothing of what happened in it: no more is learnt from it."""
+_FEWEST_PICTURES = 5
+"""The scene's noise cannot be told from fewer, however slowly they come."""
+_WHOLE_PICTURE = 0.5
+"""Share that must differ before it may be the light or the camera instead of something large."""
+_RELEARN_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one frame shows beside the scene; `energy` is the largest group's share of what is watched."""
+
+    kind: Literal["learning", "lighting", "still", "small", "moving"]
+    energy: float = 0.0
+    boxes: tuple[Box, ...] = ()
+
+
+class View:
+    """Tells what moves in frames of one size."""
+
+    def __init__(self, frame: Frame, settings: BackgroundGateSettings) -> None:
+        self.size = (frame.width, frame.height)
+        self._grid = SampleGrid.over(*self.size, settings.samples_across)
+        self._picture = np.empty(self._grid.shape, np.uint8)
+        self._is_seen = _unmasked(settings, self._grid.shape)
+        self._watched = max(1, int(self._is_seen.sum()))
+        self._fewest = settings.minimum_area * self._watched
+        self._tempo = Tempo(
+            settings.contrast,
+            settings.noise_factor,
+            settings.adapt_seconds,
+            settings.absorb_seconds,
+            settings.sway_seconds,
+        )
+        self._begin(self._grid.take(frame.luma, self._picture), frame.monotonic_seconds)
+        self._learn(settings.learn_seconds, "learning")
+
+    def look(self, frame: Frame) -> Sight:
+        """Compare the frame with the scene, and learn from it."""
+        now = frame.monotonic_seconds
+        self._grid.take(frame.luma, self._picture)
+        if self._is_learning(now):
+            self._scene.learn(self._picture)
+            self._adapted_at = now
+            return Sight(self._learning)
+        differing = self._scene.compare(self._picture)
+        count = cv2.countNonZero(differing)
+        if 2 * count < self._fewest:
+            self._adapt(now, None)
+            return Sight("still", count / self._watched)
+        return self._examine(now, dense(differing))
+
+    def _examine(self, now: float, moving: UInt8Array) -> Sight:
+        """Something differs. The cases, first match wins.
+
+        1. The light changed along a line: the scene follows it, and what still differs is judged.
+        2. Most of the picture differs and its structure stayed: the light or the camera; learn anew.
+        3. No group is large enough.
+        4. It moves.
+        """
+        change = light_change(self._scene.background, self._picture, self._is_seen)
+        if change is not None:
+            self._scene.relight(change.gain, change.offset)
+            moving = dense(self._scene.compare(self._picture))
+        if self._is_whole_picture(moving) and is_structure_kept(self._scene.background, self._picture):
+            self._begin(self._picture, now)
+            self._learn(_RELEARN_SECONDS, "lighting")
+            return Sight("lighting", 1.0)
+        found = regions(moving, self._grid)
+        self._adapt(now, moving)
+        largest = found.areas[0] if found.areas else 0
+        energy = largest / self._watched
+        if largest >= self._fewest:
+            return Sight("moving", energy, self._large_enough(found.areas, found.boxes))
+        if change is not None:
+            return Sight("lighting", energy)
+        return Sight("small" if largest else "still", energy)
+
+    def _large_enough(self, areas: tuple[int, ...], boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+        return tuple(box for area, box in zip(areas, boxes, strict=True) if area >= self._fewest)
+
+    def _is_whole_picture(self, moving: UInt8Array) -> bool:
+        return cv2.countNonZero(moving) > _WHOLE_PICTURE * self._watched
+
+    def _begin(self, picture: UInt8Array, now: float) -> None:
+        self._scene = Scene(picture, ~self._is_seen, self._tempo)
+        self._began_at = self._adapted_at = now
+
+    def _learn(self, seconds: float, kind: Literal["learning", "lighting"]) -> None:
+        self._learn_seconds = seconds
+        self._learning = kind
+
+    def _is_learning(self, now: float) -> bool:
+        seconds = abs(now - self._began_at)
+        return seconds < self._learn_seconds or self._scene.pictures < _FEWEST_PICTURES
+
+    def _adapt(self, now: float, moving: UInt8Array | None) -> None:
+        seconds = abs(now - self._adapted_at)
+        if seconds >= _ADAPT_EVERY_SECONDS:
+            self._scene.adapt(self._picture, min(seconds, _LONGEST_GAP_SECONDS), moving)
+            self._adapted_at = now
+
+
+def _unmasked(settings: BackgroundGateSettings, shape: tuple[int, int]) -> np.ndarray:
+    is_seen = np.ones(shape, np.bool_)
+    for corners in settings.masks:
+        is_seen &= ~Polygon(corners).raster(shape[1], shape[0])
+    return is_seen
