@@ -59,9 +59,8 @@ class OpenVINOBackend:
         known = quantizations(network.content) if network.format == "tflite" else {}
         self._inputs = tuple(_spec(port, known) for port in compiled.inputs)
         self._outputs = tuple(_spec(port, known) for port in compiled.outputs)
-        self._engine = (
-            f"OpenVINO {version('openvino')} {_devices(compiled, settings)} {_precision(model, compiled)}"
-        )
+        where, precision = _devices(compiled, settings), _precision(model, compiled, settings)
+        self._engine = f"OpenVINO {version('openvino')} {where} {precision}"
         self._request: Any = compiled.create_infer_request()
 
     @property
@@ -174,7 +173,10 @@ def _devices(compiled: Any, settings: OpenVINOSettings) -> str:
     return f"AUTO:{used}" if settings.device == "AUTO" else used
 
 
-def _precision(model: Any, compiled: Any) -> str:
-    real = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
+def _precision(model: Any, compiled: Any, settings: OpenVINOSettings) -> str:
+    try:
+        real = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
+    except RuntimeError:  # AUTO does not tell
+        real = settings.precision
     is_quantized = any(each.get_type_name() == "FakeQuantize" for each in model.get_ops())
     return f"int8/{real}" if is_quantized else str(real)
