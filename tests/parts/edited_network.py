@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from vedette.inference.tflite import (
     GRAPH_OPERATORS,
     GRAPH_TENSORS,
@@ -25,4 +27,12 @@ def with_impossible_zero_point(network: bytes) -> bytes:
     parameters = graph.tables(GRAPH_TENSORS)[source].table(TENSOR_QUANTIZATION)
     assert parameters is not None
     parameters.overwrite("q", QUANTIZATION_ZERO_POINT, 1000)
+    return bytes(buffer)
+
+
+def with_dangling_input(network: bytes) -> bytes:
+    """A valid file whose RESHAPE, third from the end, has lost its shape: LiteRT 2.3.0 dies of it."""
+    buffer = bytearray(network)
+    start, length = main_subgraph(model_table(buffer)).tables(GRAPH_OPERATORS)[-3]._span(OPERATOR_INPUTS, 4)
+    struct.pack_into("<i", buffer, start + 4 * (length - 1), -1)
     return bytes(buffer)
