@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from parts.tiny_network import tiny_network
 from vedette.errors import BackendError
 from vedette.inference.litert import LiteRTBackend, LiteRTSettings
 from vedette.inference.network_file import NetworkFile
@@ -90,6 +91,17 @@ def test_the_number_of_threads_does_not_change_the_answer(int8_network, backend,
 def test_tensors_that_do_not_fit_are_refused(backend, tensors, message):
     with pytest.raises(BackendError, match=message):
         backend.run(tensors)
+
+
+def test_a_free_dimension_takes_the_tensors_and_changes_back():
+    network = NetworkFile(Path("tiny.tflite"), tiny_network(), "0" * 64)
+    backend = LiteRTBackend(network, LiteRTSettings())
+    assert backend.inputs[0].shape == (-1, 4)
+    for batch in (1, 5, 1, 3):
+        x = np.arange(batch * 4, dtype=np.float32).reshape(batch, 4)
+        np.testing.assert_array_equal(backend.run([x])[0], 2 * x * x)
+    with pytest.raises(BackendError, match=r"not float32 \(1, 5\)"):
+        backend.run([np.zeros((1, 5), np.float32)])
 
 
 def test_a_closed_backend_says_so_and_closes_twice(int8_network, pictures):

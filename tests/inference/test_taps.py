@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from parts.tiny_network import tiny_network
 from vedette.errors import BackendError
 from vedette.inference.litert import LiteRTBackend, LiteRTSettings
 from vedette.inference.openvino import OpenVINOBackend, OpenVINOSettings
@@ -63,6 +64,23 @@ def test_operators_behind_the_last_tap_are_taken_out(int8_network):
     assert operators(tap_outputs(int8_network.content, ["head/Squeeze1"])) == whole - 3
     assert operators(tap_outputs(int8_network.content, ["blocks_4/Add"])) < whole / 3
     assert operators(tap_outputs(int8_network.content, ["blocks_4/Add", "Softmax"])) == whole
+
+
+def test_a_signature_that_names_the_old_outputs_is_emptied():
+    from ai_edge_litert.interpreter import Interpreter
+
+    whole, tapped = (
+        Interpreter(model_content=content)
+        for content in (tiny_network(), tap_outputs(tiny_network(), ["sum"]))
+    )
+    assert whole.get_signature_list() == {"serving_default": {"inputs": ["in"], "outputs": ["out"]}}
+    assert tapped.get_signature_list() == {}
+    assert [each["name"] for each in tapped.get_output_details()] == ["sum"]
+
+
+def test_an_operator_without_outputs_stays():
+    assert operators(tap_outputs(tiny_network(), ["sum"])) == 1
+    assert operators(tap_outputs(tiny_network(has_silent_operator=True), ["sum"])) == 2
 
 
 def test_a_network_can_be_tapped_again(int8_network):
