@@ -18,8 +18,8 @@ PRIOR_TEMPERATURES: Mapping[str, float] = {"imprint": 0.04, "proxies": 0.04, "ri
 PRIOR_SPREAD = 0.5
 """Standard deviation of the logarithm of a task's temperature about its prior."""
 
-_WIDE = np.linspace(-2.5, 2.5, 21, dtype=np.float32)
-_FINE = np.linspace(-0.25, 0.25, 11, dtype=np.float32)
+_WIDE = np.linspace(-2.5, 2.5, 13, dtype=np.float32)
+_FINE = np.linspace(-0.2, 0.2, 7, dtype=np.float32)
 
 
 def fit_temperature(scores: FloatArray, labels: IntArray, weights: FloatArray, prior: float) -> float:

@@ -242,6 +242,7 @@ def _head_bytes(judge: Judge) -> bytes:
         prototypes=rejection.prototypes,
         prototype_owners=rejection.owners,
         limits=rejection.limits,
+        rejection_centre=rejection.centre,
     )
     return stream.getvalue()
 
@@ -256,5 +257,5 @@ def _judge(revision: Revision, arrays: Mapping[str, FloatArray]) -> Judge:
         centre=centre if centre.size else None,
     )
     owners = arrays["prototype_owners"].astype(np.int64)
-    rejection = Rejection(arrays["prototypes"], owners, arrays["limits"])
+    rejection = Rejection(arrays["prototypes"], owners, arrays["limits"], arrays["rejection_centre"])
     return Judge(revision.classes, revision.recipe, head, revision.temperature, rejection)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vedette.teaching.features import FloatArray, IntArray
-from vedette.teaching.heads.imprint import mean_directions
+from vedette.teaching.features import FloatArray, IntArray, unit_rows
+from vedette.teaching.heads.centring import centred_cosines, centred_rows
 from vedette.teaching.heads.leaving_out import cosines_left_out
 from vedette.teaching.heads.protocol import best_of_class
 from vedette.teaching.heads.proxies import Looks
@@ -20,9 +20,14 @@ from vedette.teaching.lesson import Lesson
 QUANTILE = 0.98
 """The share of a class's own pictures that should lie within its limit."""
 
-SPREADS = 3.0
-"""A limit also lies at least this many standard deviations beyond the mean: a handful of pictures
-has no 98th percentile, and its largest distance is exceeded by the next picture once in n + 1."""
+SPREADS = 2.0
+"""A limit also lies at least this many standard deviations beyond the mean, and more where few
+pictures tell. Measured on unseen pictures of 4 tasks, 10 (40) a class: 2 -> 3 (3) % of the own turned
+away and 39 (66) % of strangers; 2.5 -> 1 (1) and 17 (39) %; 3 -> .4 (.4) and 13 (17) %."""
+
+CENTRE_SHARE = 0.5
+"""Distances are seen from half way to the examples' mean. Area under the curve, own pictures against
+strangers (6 tasks of photographs and clips, 10 a class): from zero .915, half way .934, the mean .920."""
 
 _LEFT_OUT_OF_ALL = 1.5
 """Distances beyond this come from classes that were empty without the example: they say nothing."""
@@ -30,7 +35,7 @@ _LEFT_OUT_OF_ALL = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What lies too far out.
+    """What lies too far out, seen from `centre` `[d]`.
 
     `prototypes` `[q, d]` are the looks, `owners` `[q]` their classes, ascending; `limits`
     `[class_count]` the largest distance of a picture of the class, infinite where too few
@@ -40,10 +45,12 @@ class Rejection:
     prototypes: FloatArray
     owners: IntArray
     limits: FloatArray
+    centre: FloatArray
 
     def distances(self, features: FloatArray) -> FloatArray:
         """`[n, class_count]`: 1 - cosine to each class's nearest look, 0..2."""
-        nearest: FloatArray = 1 - best_of_class(features @ self.prototypes.T, self.owners)
+        cosines = centred_rows(features, self.centre) @ self.prototypes.T
+        nearest: FloatArray = 1 - best_of_class(cosines, self.owners)
         return nearest
 
 
@@ -62,14 +69,25 @@ class RejectionFit:
 
 def fit_rejection(lesson: Lesson, looks: Looks) -> RejectionFit:
     """Limits from leave-one-out distances, a class; see `QUANTILE` and `SPREADS`."""
-    left_out = cosines_left_out(lesson.cosines, lesson.groups, looks.clusters)
+    cosines, radii = centred_cosines(lesson.cosines, CENTRE_SHARE)
+    left_out = cosines_left_out(cosines, lesson.groups, looks.clusters)
     rows = np.arange(len(lesson.labels))
     distances: FloatArray = 1 - best_of_class(left_out, looks.owners)[rows, lesson.labels]
     limits = _limits(distances, lesson)
     rejected = distances > limits[lesson.labels]
-    rejection = Rejection(mean_directions(lesson.features, looks.clusters), looks.owners, limits)
+    centre = lesson.features.mean(axis=0) * np.float32(CENTRE_SHARE)
+    prototypes = _centred_means(lesson.features, centre, radii, looks.clusters)
+    rejection = Rejection(prototypes, looks.owners, limits, centre)
     false_rejects = np.bincount(lesson.labels[rejected], minlength=lesson.class_count)
     return RejectionFit(rejection, distances, false_rejects)
+
+
+def _centred_means(
+    features: FloatArray, centre: FloatArray, radii: FloatArray, clusters: IntArray
+) -> FloatArray:
+    """`mean_directions` of `centred_rows`, without moving each row: radii are known from the cosines."""
+    shares = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters] / radii[:, None]
+    return unit_rows(shares.T @ features - np.outer(shares.sum(axis=0), centre).astype(np.float32))
 
 
 def _limits(distances: FloatArray, lesson: Lesson) -> FloatArray:
@@ -87,4 +105,5 @@ def _limit(distances: FloatArray, spread: float) -> float:
     # The class's own spread counts for as much as ten pictures' worth of everybody's.
     count = len(distances)
     pooled = np.sqrt((count * np.var(distances) + 10 * spread**2) / (count + 10))
-    return float(max(np.quantile(distances, QUANTILE), distances.mean() + SPREADS * pooled))
+    spreads = SPREADS * np.sqrt(1 + 3 / count)
+    return float(max(np.quantile(distances, QUANTILE), distances.mean() + spreads * pooled))

@@ -323,7 +323,7 @@ class TeachingSession:
         embeddings = np.stack([self._embeddings[each.digest] for each in examples])
         features = features_of(embeddings, asked.recipe)
         cosines = self._similarity.of([each.digest for each in examples], features)
-        return teach(embeddings, labels, classes, asked, cosines)
+        return teach(features, labels, classes, asked, cosines)
 
     def _report(self, taught: Taught, classes: tuple[str, ...], seconds: float) -> TeachingReport:
         choice = taught.choice

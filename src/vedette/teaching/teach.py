@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vedette.teaching.duplicates import Duplicates, find_duplicates, left_out_together
-from vedette.teaching.features import DEFAULT_RECIPE, FloatArray, IntArray, features_of
+from vedette.teaching.features import DEFAULT_RECIPE, FloatArray, IntArray
 from vedette.teaching.heads.automatic import AUTO, Choice, choose_head
 from vedette.teaching.heads.proxies import Looks
 from vedette.teaching.judge import Judge
@@ -45,17 +45,16 @@ class Taught:
 
 
 def teach(
-    embeddings: FloatArray,
+    features: FloatArray,
     labels: IntArray,
     classes: tuple[str, ...],
     asked: Asked = Asked(),  # noqa: B008 an immutable tuple
     cosines: FloatArray | None = None,
 ) -> Taught:
-    """Fit head, temperature and limits to `[n, d]` raw embeddings with labels `[n]`.
+    """Fit head, temperature and limits to `[n, d]` features by `asked.recipe` with labels `[n]`.
 
     `cosines` `[n, n]` of the features may be given, so that only new rows had to be computed.
     """
-    features = features_of(embeddings, asked.recipe)
     cosines = features @ features.T if cosines is None else cosines
     duplicates = find_duplicates(cosines, labels)
     lesson = Lesson.of(features, labels, left_out_together(duplicates.groups, labels), cosines)

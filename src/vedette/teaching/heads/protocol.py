@@ -8,10 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
+from vedette.teaching.heads.centring import centred_rows
 from vedette.teaching.lesson import Lesson
-
-SMALLEST_RADIUS = np.float32(1e-3)
-"""A feature this near to the centre has no direction; it keeps its length instead of being blown up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,7 @@ class Head:
         """`[n, d]` unit features as the prototypes see them."""
         if self.centre is None:
             return features
-        moved = features - self.centre
-        radius = np.sqrt(np.einsum("nd,nd->n", moved, moved))[:, None]
-        moved /= np.maximum(radius, SMALLEST_RADIUS)
-        return moved
+        return centred_rows(features, self.centre)
 
     def scores(self, features: FloatArray) -> FloatArray:
         """`[n, d]` unit features to `[n, class_count]`."""

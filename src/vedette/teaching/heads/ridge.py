@@ -23,14 +23,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
-from vedette.teaching.heads.inversion import inverse_of_positive_definite
-from vedette.teaching.heads.protocol import SMALLEST_RADIUS, Fit, Head
+from vedette.teaching.heads.centring import centred_cosines
+from vedette.teaching.heads.inversion import Inverse
+from vedette.teaching.heads.protocol import Fit, Head
 from vedette.teaching.lesson import Lesson
 
 PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0)
 """What lambda is chosen from; features have unit length, so that it is a share of an example's own weight."""
 
-SAMPLE = 192
+SAMPLE = 128
 """Lambda is chosen on at most this many examples. As a noise variance it does not depend on their number."""
 
 
@@ -43,18 +44,17 @@ class Ridge:
 
     def fit(self, lesson: Lesson) -> Fit:
         """See `HeadKind`."""
-        kernel, radii = centred(lesson.cosines)
+        kernel, radii = centred_cosines(lesson.cosines)
         targets = lesson.one_hot()
         penalty = self._choose(kernel, lesson)
-        projected, intercept = _projection(kernel, penalty, targets)
-        dual = projected @ targets
-        left_out = targets - _left_out_residuals(projected, dual, lesson.groups)
-        offsets = intercept - _imbalance_shift(left_out, lesson)
+        solution = _solve(kernel, penalty, targets)
+        left_out = targets - _left_out_residuals(solution, lesson.groups)
+        offsets = solution.intercept - _imbalance_shift(left_out, lesson)
         centre = lesson.features.mean(axis=0)
-        scaled = dual / radii[:, None]
+        scaled = solution.dual / radii[:, None]
         weights = (scaled.T @ lesson.features - np.outer(scaled.sum(axis=0), centre)).astype(np.float32)
         head = Head(self.name, weights, offsets, np.arange(lesson.class_count), centre)
-        return Fit(head, left_out + (offsets - intercept), f"lambda {penalty:g}")
+        return Fit(head, left_out + (offsets - solution.intercept), f"lambda {penalty:g}")
 
     def _choose(self, kernel: FloatArray, lesson: Lesson) -> float:
         """The penalty of the least class-balanced squared leave-one-out error, on a sample."""
@@ -78,17 +78,6 @@ class Ridge:
         return self.penalties[int(np.argmin(errors))]
 
 
-def centred(cosines: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """`[n, n]` cosines about the examples' mean, and `[n]` each example's distance from it."""
-    means = cosines.mean(axis=1)
-    kernel = cosines - means
-    kernel -= (means - means.mean())[:, None]
-    radii = np.maximum(np.sqrt(np.maximum(np.diagonal(kernel), 0)), SMALLEST_RADIUS)
-    kernel /= radii
-    kernel /= radii[:, None]
-    return kernel, radii
-
-
 def _sample(lesson: Lesson) -> IntArray:
     """At most about `SAMPLE` rows: one of each group of near-duplicates, spread evenly over each class."""
     first = np.unique(lesson.groups, return_index=True)[1]
@@ -103,23 +92,34 @@ def _spread(rows: IntArray, count: int) -> IntArray:
     return rows[np.linspace(0, len(rows) - 1, min(len(rows), count)).astype(np.int64)]
 
 
-def _projection(kernel: FloatArray, penalty: float, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """P of the module's text, and the intercepts `[class_count]`. `kernel` is used up."""
+@dataclass(frozen=True, slots=True)
+class _Solution:
+    """`dual` `[n, k]` and `intercept` `[k]`; P is `inverse` less `total total' / sum(total)`."""
+
+    inverse: Inverse
+    total: FloatArray
+    dual: FloatArray
+    intercept: FloatArray
+
+
+def _solve(kernel: FloatArray, penalty: float, targets: FloatArray) -> _Solution:
+    """The dual weights and the intercepts. `kernel` is used up."""
     np.fill_diagonal(kernel, np.diagonal(kernel) + np.float32(penalty))
-    projected = inverse_of_positive_definite(kernel)
-    total = projected.sum(axis=1)
-    mass = total.sum()
-    intercept: FloatArray = total @ targets / mass
-    projected -= np.outer(total / mass, total)
-    return projected, intercept
+    inverse = Inverse.of(kernel)
+    ones = np.ones((len(kernel), 1), np.float32)
+    products = inverse.times(np.hstack([targets, ones]))
+    total = products[:, -1]
+    intercept: FloatArray = total @ targets / total.sum()
+    return _Solution(inverse, total, products[:, :-1] - np.outer(total, intercept), intercept)
 
 
-def _left_out_residuals(projected: FloatArray, dual: FloatArray, groups: IntArray) -> FloatArray:
-    residuals: FloatArray = dual / np.diagonal(projected)[:, None]
-    sizes = np.bincount(groups, minlength=len(groups))
-    for group in np.flatnonzero(sizes > 1):
+def _left_out_residuals(solution: _Solution, groups: IntArray) -> FloatArray:
+    total, mass = solution.total, solution.total.sum()
+    residuals: FloatArray = solution.dual / (solution.inverse.diagonal - np.square(total) / mass)[:, None]
+    for group in np.flatnonzero(np.bincount(groups) > 1):
         rows = np.flatnonzero(groups == group)
-        residuals[rows] = np.linalg.solve(projected[np.ix_(rows, rows)], dual[rows])
+        block = solution.inverse.block(rows) - np.outer(total[rows], total[rows]) / mass
+        residuals[rows] = np.linalg.solve(block, solution.dual[rows])
     return residuals
 
 
