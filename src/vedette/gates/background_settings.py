@@ -22,7 +22,7 @@ class BackgroundGateSettings(BaseModel):
         description="Polygons that are not watched: lists of [x, y], 0..1 of the frame, y downwards.",
     )
     minimum_area: float = Field(
-        default=0.0003, gt=0, le=1, description="Smaller things are ignored: share of the frame."
+        default=0.0005, gt=0, le=1, description="Smaller things are ignored: share of the frame."
     )
     minimum_seconds: float = Field(default=0.1, ge=0, description="Briefer motion is ignored.")
     hold_seconds: float = Field(default=0.5, ge=0, description="How long to stay open after the last motion.")
@@ -31,16 +31,21 @@ class BackgroundGateSettings(BaseModel):
         default=4.0, gt=0, description="How slowly the scene follows slow changes (time constant)."
     )
     absorb_seconds: float = Field(
-        default=3.0, gt=0, description="After how long a thing that stopped moving belongs to the scene."
+        default=2.0, gt=0, description="After how long a thing that stopped moving belongs to the scene."
     )
     sway_seconds: float = Field(
-        default=8.0, gt=0, description="How slowly what sways on one spot is learnt (time constant)."
+        default=10.0, gt=0, description="After how long what keeps moving on one spot, like leaves, is noise."
+    )
+    forget_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How slowly a place that was restless is trusted again (time constant).",
     )
     contrast: int = Field(
         default=12, ge=1, le=200, description="Least difference that counts, in grey levels of 0..255."
     )
     noise_factor: float = Field(
-        default=4.0, ge=0, description="How many times a place's own noise a difference must exceed."
+        default=3.0, ge=0, description="How many times a place's own noise a difference must exceed."
     )
     samples_across: int = Field(
         default=320, ge=32, le=1920, description="Samples looked at along the frame's longer side."

@@ -13,13 +13,15 @@ import numpy as np
 
 from vedette.values.frame import UInt8Array
 
-_EVERY = 4
-"""The line is fitted through every fourth sample of every fourth line."""
+_EVERY = 8
+"""The line is fitted through every eighth sample of every eighth line."""
 _FEWEST = 64
 _DARKEST, _BRIGHTEST = 4, 250
 """A sample beyond these is clipped and tells nothing of the line."""
 _FIT = 12.0
 """Grey levels off the line that still agree with it."""
+_SAME = 3.0
+"""Grey levels by which the encoder's rounding and a still camera's noise change most samples."""
 _AGREEING = 0.6
 """Share of the samples that must agree: what moves covers less than the rest."""
 _NOTICEABLE = 1.5
@@ -47,11 +49,14 @@ def light_change(background: UInt8Array, picture: UInt8Array, is_seen: np.ndarra
 
     `is_seen` is false for masked samples. Least squares, from the quartiles on, without outliers.
     """
-    before, after = background[::_EVERY, ::_EVERY], picture[::_EVERY, ::_EVERY]
-    is_clear = (before > _DARKEST) & (before < _BRIGHTEST) & (after > _DARKEST) & (after < _BRIGHTEST)
-    is_clear &= is_seen[::_EVERY, ::_EVERY]
-    x, y = before[is_clear].astype(np.float32), after[is_clear].astype(np.float32)
-    if x.size < _FEWEST:
+    every = (slice(None, None, _EVERY), slice(None, None, _EVERY))
+    before, after = background[every].astype(np.float32), picture[every].astype(np.float32)
+    is_clear = (
+        is_seen[every] & (np.minimum(before, after) > _DARKEST) & (np.maximum(before, after) < _BRIGHTEST)
+    )
+    x, y = before[is_clear], after[is_clear]
+    is_same = np.abs(y - x) < _SAME
+    if x.size < _FEWEST or 2 * np.count_nonzero(is_same) > x.size:
         return None
     gain, offset = _through_quartiles(x, y)
     for _ in range(3):

@@ -25,33 +25,39 @@ _NEAR = np.ones((2 * _REACH + 1, 2 * _REACH + 1), np.uint8)
 class Regions:
     """Groups, largest first; `areas` in samples."""
 
-    areas: tuple[int, ...]
-    boxes: tuple[Box, ...]
+    areas: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 def dense(differing: UInt8Array) -> UInt8Array:
-    """255 where samples that differ (non-zero) lie close together, 0 elsewhere."""
-    share = cv2.boxFilter(cv2.compare(differing, 0, cv2.CMP_GT), -1, (3, 3))
-    return cv2.compare(share, _DENSE, cv2.CMP_GE)  # type: ignore[return-value]
+    """255 where samples that differ (255) lie close together, 0 elsewhere (0 there too)."""
+    share = cv2.boxFilter(differing, -1, (3, 3), borderType=cv2.BORDER_CONSTANT)
+    return np.greater_equal(share, _DENSE).view(np.uint8) * np.uint8(255)
 
 
 def regions(moving: UInt8Array, grid: SampleGrid) -> Regions:
-    """Groups of a `dense` picture, with the boxes of the largest sixteen."""
-    grown = cv2.dilate(moving, _NEAR)
-    count, labels, statistics, _ = cv2.connectedComponentsWithStats(grown, connectivity=8)
-    areas = np.bincount(labels[moving > 0], minlength=count)
+    """Groups of a `dense` picture; the largest sixteen."""
+    left, top, width, height = cv2.boundingRect(moving)
+    if width == 0:
+        return Regions()
+    left, top = max(0, left - _REACH), max(0, top - _REACH)
+    part = moving[top : top + height + 2 * _REACH, left : left + width + 2 * _REACH]
+    count, labels, statistics, _ = cv2.connectedComponentsWithStats(cv2.dilate(part, _NEAR), connectivity=8)
+    areas = np.bincount(labels[part > 0], minlength=count)
     order = np.argsort(areas[1:], kind="stable")[::-1][:_MOST_BOXES] + 1
     return Regions(
         tuple(int(areas[group]) for group in order),
-        tuple(_box(statistics[group], grid) for group in order),
+        tuple(_box(statistics[group], (left, top), grid) for group in order),
     )
 
 
-def _box(statistics: np.ndarray, grid: SampleGrid) -> Box:
+def _box(statistics: np.ndarray, corner: tuple[int, int], grid: SampleGrid) -> Box:
+    """A group's box, less what it was grown by; where it was grown beyond an edge, up to that edge."""
     left, top, width, height = (int(value) for value in statistics[:4])
+    left, top = left + corner[0], top + corner[1]
+    right, bottom = left + width, top + height
     lines, columns = grid.shape
     shrink = _REACH - _MARGIN
-    right, bottom = left + width, top + height
     return grid.box(
         left + shrink if left > 0 else 0,
         top + shrink if top > 0 else 0,

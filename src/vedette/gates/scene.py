@@ -12,22 +12,37 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from vedette.gates.lighting import LightChange
 from vedette.values.frame import UInt8Array
 
 _NOISE_AT_FIRST = 3.0
 """Grey levels of mean absolute deviation before anything was measured: a cheap sensor by day."""
+_NOISE_LAG = 3.0
+"""How many times slower the noise grows than the mean follows: a lasting difference is not noise."""
+_UNEVEN = 0.1
+"""Share of a change of light by which single places differ from the rest."""
 _NEIGHBOURHOOD = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How the scene learns; seconds are time constants, `contrast` is in grey levels of 0..255."""
+    """How the scene learns; `contrast` is in grey levels of 0..255.
+
+    `adapt_seconds` and `forget_seconds` are time constants: of the mean and of noise that grows, and
+    of noise that fades. `sway_seconds` and `absorb_seconds` are how long it takes.
+    """
 
     contrast: float
     noise_factor: float
     adapt_seconds: float
+    forget_seconds: float
     absorb_seconds: float
     sway_seconds: float
+
+    @property
+    def sway_time_constant(self) -> float:
+        """With it, noise times its factor reaches a steady difference after `sway_seconds`."""
+        return self.sway_seconds / -math.log1p(-1.0 / max(self.noise_factor, 1.1))
 
 
 class Scene:
@@ -39,9 +54,8 @@ class Scene:
         self._mean = first.astype(np.float32)
         self._noise = np.full(first.shape, _NOISE_AT_FIRST, np.float32)
         self._background = first.copy()
-        self._tolerance = np.empty_like(first)
-        self._difference = np.zeros_like(first)
-        self._excess = np.zeros_like(first)
+        self._lowest, self._highest = np.empty_like(first), np.empty_like(first)
+        self._is_usual = np.empty_like(first)
         self._previous = first.copy()
         self._still_seconds = np.zeros(first.shape, np.float32)
         self._pictures = 1
@@ -57,55 +71,62 @@ class Scene:
         """The mean, rounded; read only."""
         return self._background
 
-    @property
-    def tolerance(self) -> UInt8Array:
-        """The difference that is noise at each sample; 255 where masked. Read only."""
-        return self._tolerance
+    def count_differing(self, picture: UInt8Array) -> int:
+        """How many samples differ beyond their noise."""
+        cv2.inRange(picture, self._lowest, self._highest, dst=self._is_usual)
+        return picture.size - cv2.countNonZero(self._is_usual)
 
-    def compare(self, picture: UInt8Array) -> UInt8Array:
-        """By how much each sample differs beyond its noise, 0 for not; overwritten by the next call."""
-        cv2.absdiff(picture, self._background, dst=self._difference)
-        return cv2.subtract(self._difference, self._tolerance, dst=self._excess)  # type: ignore[return-value]
+    def differing(self, picture: UInt8Array) -> UInt8Array:
+        """255 where a sample differs beyond its noise, 0 elsewhere."""
+        return cv2.bitwise_not(cv2.inRange(picture, self._lowest, self._highest))  # type: ignore[return-value]
 
     def learn(self, picture: UInt8Array) -> None:
         """Every picture counts the same: for the first moments."""
         self._pictures += 1
-        self.compare(picture)
-        self._accumulate(picture, 1.0 / self._pictures, None)
+        weight = 1.0 / self._pictures
+        self._accumulate(picture, weight, weight, None)
         self._refresh()
 
     def adapt(self, picture: UInt8Array, seconds: float, moving: UInt8Array | None) -> None:
-        """Follow slow changes; `picture` was compared last, `seconds` after the one adapted to before.
+        """Follow slow changes, `seconds` after the picture that was adapted to before.
 
         What moves (255 in `moving`) is learnt apart: as noise when it sways on one spot, as part of
         the scene when it stands still.
         """
         tempo = self._tempo
+        remembered = self._noise * math.exp(-seconds / tempo.forget_seconds)
+        quickly, slowly = (_weight(seconds, times * tempo.adapt_seconds) for times in (1.0, _NOISE_LAG))
         if moving is None:
-            self._accumulate(picture, _weight(seconds, tempo.adapt_seconds), None)
+            self._accumulate(picture, quickly, slowly, None)
             self._still_seconds.fill(0)
         else:
-            self._accumulate(picture, _weight(seconds, tempo.adapt_seconds), cv2.bitwise_not(moving))
-            self._accumulate(picture, _weight(seconds, tempo.sway_seconds), moving)
-            self._absorb(picture, seconds, moving)
+            is_still = cv2.inRange(cv2.absdiff(picture, self._previous), 0, tempo.contrast)
+            swaying = _weight(seconds, tempo.sway_time_constant)
+            self._accumulate(picture, quickly, slowly, cv2.bitwise_not(moving))
+            self._accumulate(picture, swaying, swaying, cv2.subtract(moving, is_still))
+            self._absorb(picture, seconds, moving, is_still)
+        np.maximum(self._noise, remembered, out=self._noise)
         np.copyto(self._previous, picture)
         self._refresh()
 
-    def relight(self, gain: float, offset: float) -> None:
-        """The whole picture became `gain` times as bright, and `offset` grey levels brighter."""
-        self._mean *= gain
-        self._mean += offset
-        self._noise *= max(gain, 1.0)
+    def relight(self, change: LightChange) -> None:
+        """Follow a change of light. No lamp lights all alike: the noise grows by a share of the change."""
+        shift = (change.gain - 1.0) * self._mean + change.offset
+        self._mean += shift
+        self._noise += _UNEVEN * np.abs(shift)
         self._refresh()
 
-    def _accumulate(self, picture: UInt8Array, weight: float, where: np.ndarray | None) -> None:
-        cv2.accumulateWeighted(picture, self._mean, weight, mask=where)
-        cv2.accumulateWeighted(self._difference, self._noise, weight, mask=where)
+    def _accumulate(
+        self, picture: UInt8Array, mean_weight: float, noise_weight: float, where: np.ndarray | None
+    ) -> None:
+        difference = cv2.absdiff(picture, self._background)
+        cv2.accumulateWeighted(picture, self._mean, mean_weight, mask=where)
+        cv2.accumulateWeighted(difference, self._noise, noise_weight, mask=where)
 
-    def _absorb(self, picture: UInt8Array, seconds: float, moving: UInt8Array) -> None:
-        is_still = (cv2.absdiff(picture, self._previous) < self._tempo.contrast) & (moving > 0)
-        self._still_seconds += seconds
-        self._still_seconds *= is_still
+    def _absorb(self, picture: UInt8Array, seconds: float, moving: UInt8Array, still: np.ndarray) -> None:
+        """Seconds of stillness add up while something is there, whether or not it stirs in between."""
+        self._still_seconds[still > 0] += seconds
+        self._still_seconds[moving == 0] = 0
         absorbed = self._still_seconds >= self._tempo.absorb_seconds
         self._mean[absorbed] = picture[absorbed]
         self._still_seconds[absorbed] = 0
@@ -113,11 +134,12 @@ class Scene:
     def _refresh(self) -> None:
         """What sways may sway a little further: a sample is as noisy as its noisiest neighbour."""
         cv2.convertScaleAbs(self._mean, dst=self._background)
-        cv2.convertScaleAbs(
-            self._noise, dst=self._tolerance, alpha=self._tempo.noise_factor, beta=self._tempo.contrast
+        tolerance = cv2.convertScaleAbs(
+            self._noise, alpha=self._tempo.noise_factor, beta=self._tempo.contrast
         )
-        cv2.dilate(self._tolerance, _NEIGHBOURHOOD, dst=self._tolerance)
-        cv2.max(self._tolerance, self._never, dst=self._tolerance)
+        tolerance = cv2.max(cv2.dilate(tolerance, _NEIGHBOURHOOD), self._never)
+        cv2.subtract(self._background, tolerance, dst=self._lowest)
+        cv2.add(self._background, tolerance, dst=self._highest)
 
 
 def _weight(seconds: float, time_constant: float) -> float:

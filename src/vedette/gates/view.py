@@ -16,7 +16,9 @@ from vedette.gates.scene import Scene, Tempo
 from vedette.values.frame import Frame, UInt8Array
 from vedette.values.geometry import Box, Polygon
 
-_ADAPT_EVERY_SECONDS = 0.2
+_ADAPT_EVERY_SECONDS = 0.5
+_ADAPT_STILL_EVERY_SECONDS = 1.0
+"""Where nothing moves: this is what keeps the idle cost down."""
 _LONGEST_GAP_SECONDS = 2.0
 """A longer gap between frames tells nothing of what happened in it: no more is learnt from it."""
 _FEWEST_PICTURES = 5
@@ -49,6 +51,7 @@ class View:
             settings.contrast,
             settings.noise_factor,
             settings.adapt_seconds,
+            settings.forget_seconds,
             settings.absorb_seconds,
             settings.sway_seconds,
         )
@@ -63,12 +66,11 @@ class View:
             self._scene.learn(self._picture)
             self._adapted_at = now
             return Sight(self._learning)
-        differing = self._scene.compare(self._picture)
-        count = cv2.countNonZero(differing)
+        count = self._scene.count_differing(self._picture)
         if 2 * count < self._fewest:
             self._adapt(now, None)
             return Sight("still", count / self._watched)
-        return self._examine(now, dense(differing))
+        return self._examine(now, dense(self._scene.differing(self._picture)))
 
     def _examine(self, now: float, moving: UInt8Array) -> Sight:
         """Something differs. The cases, first match wins.
@@ -80,8 +82,8 @@ class View:
         """
         change = light_change(self._scene.background, self._picture, self._is_seen)
         if change is not None:
-            self._scene.relight(change.gain, change.offset)
-            moving = dense(self._scene.compare(self._picture))
+            self._scene.relight(change)
+            moving = dense(self._scene.differing(self._picture))
         if self._is_whole_picture(moving) and is_structure_kept(self._scene.background, self._picture):
             self._begin(self._picture, now)
             self._learn(_RELEARN_SECONDS, "lighting")
@@ -116,7 +118,7 @@ class View:
 
     def _adapt(self, now: float, moving: UInt8Array | None) -> None:
         seconds = abs(now - self._adapted_at)
-        if seconds >= _ADAPT_EVERY_SECONDS:
+        if seconds >= (_ADAPT_STILL_EVERY_SECONDS if moving is None else _ADAPT_EVERY_SECONDS):
             self._scene.adapt(self._picture, min(seconds, _LONGEST_GAP_SECONDS), moving)
             self._adapted_at = now
 
