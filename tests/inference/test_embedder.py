@@ -109,6 +109,14 @@ def test_a_flipped_embedding_is_the_same_for_a_mirrored_picture(int8_network, pi
     assert not np.allclose(plain.embed(picture), plain.embed(mirrored))
 
 
+@pytest.mark.parametrize("settings", [LiteRTSettings(), OpenVINOSettings()], ids=["litert", "openvino"])
+def test_a_view_embeds_like_its_copy(int8_network, pictures, settings):
+    embed = open_embedder(int8_network, recipe(LAST), settings)
+    for view in (pictures["chelsea"][:, ::-1], pictures["chelsea"].transpose(1, 0, 2)):
+        assert not view.flags.c_contiguous
+        np.testing.assert_array_equal(embed.embed(view), embed.embed(np.ascontiguousarray(view)))
+
+
 def test_an_embedding_is_the_callers_own(int8_network, pictures):
     embed = embedder(int8_network, LAST)
     first = embed.embed(pictures["chelsea"])

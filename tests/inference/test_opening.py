@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from parts.onnx_network import write_onnx
 from vedette.errors import BackendError
-from vedette.inference.embedder import EmbeddingRecipe, Tap
+from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder, Tap
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
 from vedette.inference.onnxruntime import OnnxRuntimeSettings
@@ -55,19 +55,28 @@ def test_settings_choose_the_runtime(int8_network, settings, engine):
     backend.close()
 
 
-def test_a_scaling_that_fits_moves_into_the_network(int8_network, pictures):
-    prepared = prepare(int8_network, RECIPE)
-    assert open_backend(prepared, LiteRTSettings()).inputs[0].quantization.zero_point == 127
-    each = Scaling(mean=(127, 127, 127), deviation=(128, 128, 128))
-    recipe = EmbeddingRecipe(taps=RECIPE.taps, scaling=each)
-    assert (
-        open_backend(prepare(int8_network, recipe), LiteRTSettings()).inputs[0].quantization.zero_point == 131
-    )
+@pytest.mark.parametrize(
+    "scaling",
+    [Scaling(mean=127, deviation=128), Scaling(mean=(127, 127, 127), deviation=(128, 128, 128))],
+    ids=["one number", "three equal numbers"],
+)
+def test_a_scaling_that_fits_moves_into_the_network_and_changes_nothing_else(int8_network, pictures, scaling):
+    recipe = EmbeddingRecipe(taps=RECIPE.taps, scaling=scaling)
+    backend = open_backend(prepare(int8_network, recipe), LiteRTSettings())
+    assert backend.inputs[0].quantization.zero_point == 127
+    plain = open_backend(int8_network.tapped(recipe.tensors), LiteRTSettings())
+    assert plain.inputs[0].quantization.zero_point == 131
     embeddings = [
-        open_embedder(int8_network, each, LiteRTSettings()).embed(pictures["coffee"])
-        for each in (RECIPE, recipe)
+        NetworkEmbedder(each, recipe, int8_network.sha256).embed(pictures["coffee"])
+        for each in (backend, plain)
     ]
     np.testing.assert_array_equal(*embeddings)
+
+
+def test_a_scaling_by_channel_stays_outside(int8_network):
+    scaling = Scaling(mean=(127, 127, 120), deviation=128)
+    prepared = prepare(int8_network, EmbeddingRecipe(taps=RECIPE.taps, scaling=scaling))
+    assert open_backend(prepared, LiteRTSettings()).inputs[0].quantization.zero_point == 131
 
 
 def test_an_onnx_network_has_to_bring_the_taps_as_its_outputs(lite0_fp32, tmp_path):

@@ -43,10 +43,8 @@ def prepare(network: NetworkFile, recipe: EmbeddingRecipe) -> NetworkFile:
     if network.format != "tflite":
         return network
     tapped = network.tapped(recipe.tensors)
-    scaling = recipe.scaling
-    if scaling is None or isinstance(scaling.mean, tuple) or isinstance(scaling.deviation, tuple):
-        return tapped
-    return tapped.scaled(scaling.mean, scaling.deviation)
+    even = recipe.scaling.even if recipe.scaling else None
+    return tapped.scaled(*even) if even else tapped
 
 
 def open_embedder(
