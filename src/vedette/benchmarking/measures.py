@@ -1,0 +1,150 @@
+"""What the appliance's work costs beside the least that it could cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vedette.benchmarking.comparison import Contestant, Figure, compare, median_milliseconds
+from vedette.gates.protocol import Gate, OpenGate
+from vedette.inference.protocol import Classifier, Embedder
+from vedette.pipeline.attention import Attention, AttentionSettings
+from vedette.pipeline.camera_loop import CameraLoop, Stages
+from vedette.pipeline.inference_queue import InferenceQueue
+from vedette.rules.protocol import Rule
+from vedette.sources.protocol import Source, SourceStatus
+from vedette.teaching.features import features_of
+from vedette.teaching.teach import teach
+from vedette.values.frame import Frame, UInt8Array
+from vedette.values.observation import RuleVerdict
+
+_ROUNDS = 15
+
+
+class Footage:
+    """Frames that are decoded already, as a source."""
+
+    is_live = False
+
+    def __init__(self, name: str, frames: Sequence[Frame]) -> None:
+        self.name = name
+        self._frames = frames
+        self._plays = 0
+
+    @property
+    def status(self) -> SourceStatus:
+        """Nothing goes wrong in memory."""
+        return SourceStatus()
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames once, later than all before."""
+        later = 1000.0 * self._plays
+        self._plays += 1
+        return (replace(frame, monotonic_seconds=frame.monotonic_seconds + later) for frame in self._frames)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class Unrecorded:
+    """A recorder for figures that leave the disk out."""
+
+    def observe(self, frame: Frame, verdict: RuleVerdict, label: str) -> None:
+        """Nothing is kept."""
+
+    def finish(self, reason: str) -> None:
+        """Nothing is open."""
+
+
+def frame_to_decision(
+    frames: Sequence[Frame],
+    classifier: Classifier,
+    rule: Rule,
+    input_size: tuple[int, int],
+    network: Callable[[UInt8Array], object],
+) -> Figure:
+    """Decoded frame to the rule's verdict, against resizing the same frames and the bare network call.
+
+    The resizing of the floor is the appliance's own, which is the quickest that was found.
+    """
+    loop = _loop(Footage("bench", frames), OpenGate(), classifier, rule)
+
+    def floor() -> None:
+        for frame in frames:
+            network(frame.rgb(input_size, classifier.region))
+
+    figure = compare(
+        Contestant("frame to decision", loop.run),
+        Contestant("resize and bare network", floor),
+        rounds=_ROUNDS,
+        goal=1.2,
+    )
+    return _per_item(figure, len(frames))
+
+
+@dataclass(frozen=True, slots=True)
+class IdleCamera:
+    """A clip as a source, opened anew at each call, and the same clip decoded and no more."""
+
+    source: Callable[[], Source]
+    gate: Callable[[], Gate]
+    decode: Callable[[], int]
+
+
+def idle_camera(camera: IdleCamera, classifier: Classifier, rule: Rule) -> Figure:
+    """Processor time a frame of a camera on which nothing moves, against decoding alone."""
+
+    def idle() -> None:
+        _loop(camera.source(), camera.gate(), classifier, rule).run()
+
+    figure = compare(
+        Contestant("idle camera", idle),
+        Contestant("decoding alone", camera.decode),
+        rounds=7,
+        goal=1.05,
+        clock=time.process_time,
+    )
+    return _per_item(figure, camera.decode())
+
+
+def teaching(examples: int = 1000, dimensions: int = 1280, classes: int = 4) -> Figure:
+    """Teaching `examples` embedded pictures with choice of head, scores and limits."""
+    random = np.random.default_rng(7)
+    labels = np.arange(examples) % classes
+    looks = random.standard_normal((classes * 3, dimensions), dtype=np.float32)
+    embeddings = looks[labels * 3 + random.integers(0, 3, examples)]
+    embeddings = embeddings + 2 * random.standard_normal((examples, dimensions), dtype=np.float32)
+    features = features_of(embeddings)
+    cosines = features @ features.T
+    names = tuple(f"class {number}" for number in range(classes))
+    return median_milliseconds(
+        f"teaching, {examples} embedded examples, one of them new",
+        lambda: (features[-1:] @ features.T, teach(features, labels, names, cosines=cosines)),
+        rounds=_ROUNDS,
+        goal=20,
+    )
+
+
+def embedding(embedder: Embedder, network: Callable[[UInt8Array], object], what: str) -> Figure:
+    """A picture at the network's size to its embedding, against the bare network call."""
+    width, height = embedder.input_size
+    rgb = np.random.default_rng(7).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return compare(
+        Contestant(f"embedding, {what}", lambda: embedder.embed(rgb)),
+        Contestant("bare network", lambda: network(rgb)),
+        rounds=100,
+    )
+
+
+def _loop(source: Source, gate: Gate, classifier: Classifier, rule: Rule) -> CameraLoop:
+    settings = AttentionSettings(check_every_seconds=1e9)
+    stages = Stages(source, gate, Attention(settings), [(classifier, InferenceQueue())], [rule], Unrecorded())
+    return CameraLoop(stages)
+
+
+def _per_item(figure: Figure, items: int) -> Figure:
+    floor = None if figure.floor_value is None else figure.floor_value / items
+    return replace(figure, value=figure.value / items, floor_value=floor)

@@ -1,0 +1,154 @@
+"""`vedette demo`: a real clip plays as a camera, and everything happens that happens at home."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vedette.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from vedette.assembly.demonstration import Demonstration
+    from vedette.pipeline.camera_loop import Watcher
+    from vedette.teaching.report import TeachingReport
+    from vedette.values.event import Event
+    from vedette.values.trail import Trail
+
+
+def demo(
+    clip: Annotated[str, typer.Option(help="person or finch.")] = "person",
+    once: Annotated[
+        bool, typer.Option("--once", help="Play to the end without a screen, print the events, stop.")
+    ] = False,
+) -> None:
+    """Teach from a few frames of a real clip, then watch it: gate, decisions, events, action."""
+    from rich.console import Console
+
+    from vedette.assembly.demonstration import DEMONSTRATIONS
+    from vedette.cli.live_table import LiveTable
+
+    if clip not in DEMONSTRATIONS:
+        raise UsageError(f"no demonstration is called {clip!r}.", f"There are: {', '.join(DEMONSTRATIONS)}.")
+    demonstration = DEMONSTRATIONS[clip]
+    console = Console()
+    console.print(f"[bold]{clip}[/]: {demonstration.story}", highlight=False)
+    start = _Start()
+    screen: AbstractContextManager[Watcher] = (
+        nullcontext(start.ignore)
+        if once or not console.is_terminal
+        else LiveTable(console, f"{clip}, as a camera", explain=False)
+    )
+    events, folder = _play(demonstration, console, start, screen, is_paced=not once)
+    _print_events(console, events, start.at, folder)
+    if not events:
+        raise typer.Exit(1)
+
+
+class _Start:
+    """When the clip's second 0 was, by the wall clock of its frames."""
+
+    def __init__(self) -> None:
+        self.at = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self, trail: Trail) -> None:
+        if self.at.year == datetime.min.year:
+            self.at = trail.frame.captured_at - timedelta(seconds=trail.frame.monotonic_seconds)
+
+    def ignore(self, trail: Trail) -> None:
+        """A watcher without a screen."""
+
+
+def _play(
+    demonstration: Demonstration,
+    console: Console,
+    start: _Start,
+    screen: AbstractContextManager[Watcher],
+    *,
+    is_paced: bool,
+) -> tuple[Sequence[Event], Path]:
+    import shutil
+
+    from vedette.assembly.build import build_appliance
+    from vedette.catalog.fetch import obtain
+    from vedette.cli.models import progress_bar
+    from vedette.config.schema import Config
+    from vedette.folders import data_folder
+
+    logging.getLogger("vedette").setLevel(logging.ERROR)
+    with progress_bar(demonstration.clip) as progress:
+        video = obtain(demonstration.clip, progress=progress)
+    folder = data_folder() / "demo" / demonstration.clip
+    shutil.rmtree(folder, ignore_errors=True)
+    _teach(demonstration, video, folder / "classifiers", console)
+    config = Config.model_validate(demonstration.configuration(video, folder, is_paced=is_paced))
+    with screen as watcher:
+        appliance = build_appliance(config, watchers=[start, watcher], classifiers=folder / "classifiers")
+        appliance.start()
+        try:
+            appliance.supervisor.wait()
+        finally:
+            appliance.stop()
+    for failure in appliance.supervisor.failures.values():
+        console.print(f"[red]{failure}[/]")
+    return appliance.events(), folder
+
+
+def _teach(demonstration: Demonstration, video: Path, root: Path, console: Console) -> None:
+    from vedette.assembly.build import DEFAULT_NETWORK, build_embedder, build_source
+    from vedette.assembly.teaching_demonstration import teach_demonstration
+    from vedette.cli.models import progress_bar
+    from vedette.sources.video_file import VideoFileSettings
+    from vedette.teaching.manifest import Origin
+
+    with progress_bar(DEFAULT_NETWORK) as progress:
+        embedder = build_embedder(progress=progress)
+    clip = build_source(demonstration.clip, VideoFileSettings(path=video, paced=False))
+    origin = Origin(network=DEFAULT_NETWORK, engine="litert")
+    reports = teach_demonstration(demonstration, clip, embedder, origin, root)
+    embedder.close()
+    for lesson, report in zip(demonstration.lessons, reports, strict=True):
+        frames = "; ".join(
+            f"{label} at {', '.join(f'{second:g}' for second in seconds)} s"
+            for label, seconds in lesson.seconds.items()
+        )
+        console.print(
+            f"[bold]{lesson.classifier}[/] taught from {report.pictures} frames ({frames}) "
+            f"in {report.embedding_seconds + report.teaching_seconds:.2f} s: {_score(report)}",
+            highlight=False,
+        )
+
+
+def _score(report: TeachingReport) -> str:
+    return f"{report.head}, leave-one-out {report.balanced_accuracy:.0%}"
+
+
+def _print_events(console: Console, events: Sequence[Event], start: datetime, folder: Path) -> None:
+    from rich.table import Table
+
+    table = Table(title="Events", title_justify="left", expand=False)
+    for name in ("rule", "label", "from", "to", "score", "closed because", "picture"):
+        table.add_column(
+            name, justify="right" if name in {"from", "to", "score"} else "left", overflow="fold"
+        )
+    for event in events:
+        closed = "open" if event.closed_at is None else f"{(event.closed_at - start).total_seconds():.1f} s"
+        table.add_row(
+            event.rule,
+            event.label,
+            f"{(event.opened_at - start).total_seconds():.1f} s",
+            closed,
+            f"{event.score:.2f}",
+            event.close_reason or "",
+            event.snapshot or "",
+        )
+    console.print(table)
+    console.print(f"[dim]pictures and events lie in {folder}[/]", soft_wrap=True, highlight=False)
