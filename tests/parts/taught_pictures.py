@@ -10,7 +10,7 @@ import numpy as np
 
 from vedette.pixels.picture import encode_jpeg
 
-COLOURS = {"background": (120, 120, 120), "cat": (200, 80, 40), "dog": (40, 90, 200), "mouse": (60, 200, 60)}
+COLOURS = {"background": (210, 200, 190), "cat": (200, 80, 40), "dog": (40, 90, 200), "mouse": (60, 200, 60)}
 
 
 @dataclass(frozen=True, slots=True)

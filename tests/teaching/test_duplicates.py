@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-from parts.taught_pictures import clusters_on_sphere
 
+from parts.taught_pictures import clusters_on_sphere
 from vedette.teaching.duplicates import find_duplicates, left_out_together
 from vedette.teaching.heads.imprint import Imprint
 from vedette.teaching.lesson import Lesson

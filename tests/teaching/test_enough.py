@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-from parts.taught_pictures import clusters_on_sphere
 
+from parts.taught_pictures import clusters_on_sphere
 from vedette.teaching.enough import enough
 from vedette.teaching.lesson import Lesson
 
@@ -27,7 +27,9 @@ def test_hard_classes_want_more_and_their_curve_rises():
 
 
 def test_few_pictures_are_too_few_to_tell_even_when_they_are_many_frames_of_one():
-    assert _verdicts([3, 20], spread=0.3)["a"].advice == "3 more different pictures of `a` before one can tell."
+    assert (
+        _verdicts([3, 20], spread=0.3)["a"].advice == "3 more different pictures of `a` before one can tell."
+    )
     features, labels = clusters_on_sphere(np.random.default_rng(0), [10, 10])
     groups = np.where(labels == 0, np.flatnonzero(labels == 0)[0], np.arange(20))
     verdict = enough(Lesson.of(features, labels, groups), ("a", "b"), np.random.default_rng(0))["a"]

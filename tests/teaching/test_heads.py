@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parts.taught_pictures import clusters_on_sphere
 
+from parts.taught_pictures import clusters_on_sphere
 from vedette.errors import UsageError
 from vedette.teaching.heads.automatic import choose_head
 from vedette.teaching.heads.centring import centred_cosines, centred_rows
@@ -114,9 +114,12 @@ def test_ridge_recognises_a_class_of_few_among_many():
 
 def _refitted_imprint(lesson, row):
     kept = lesson.groups != lesson.groups[row]
-    means = [lesson.features[kept & (lesson.labels == label)].sum(axis=0) for label in range(lesson.class_count)]
+    means = [
+        lesson.features[kept & (lesson.labels == label)].sum(axis=0) for label in range(lesson.class_count)
+    ]
     return [
-        mean @ lesson.features[row] / np.linalg.norm(mean) if np.linalg.norm(mean) > 0 else -1.0 for mean in means
+        mean @ lesson.features[row] / np.linalg.norm(mean) if np.linalg.norm(mean) > 0 else -1.0
+        for mean in means
     ]
 
 
@@ -200,7 +203,9 @@ def test_the_inverse_by_halves_is_the_inverse(size):
     np.testing.assert_allclose(inverse.diagonal, np.diagonal(expected), atol=tolerance)
     np.testing.assert_allclose(inverse.times(rows[:, :3]), expected @ rows[:, :3], atol=tolerance * size)
     chosen = np.array([0, size // 2, size - 1])
-    np.testing.assert_allclose(inverse.block(np.unique(chosen)), expected[np.ix_(*[np.unique(chosen)] * 2)], atol=tolerance)
+    np.testing.assert_allclose(
+        inverse.block(np.unique(chosen)), expected[np.ix_(*[np.unique(chosen)] * 2)], atol=tolerance
+    )
 
 
 def test_centred_cosines_are_the_cosines_of_centred_rows():
@@ -225,5 +230,5 @@ def test_auto_takes_the_head_of_least_loss_and_says_so():
 
 def test_a_head_that_does_not_exist_is_refused_with_those_that_do():
     lesson = _lesson(0, [3, 3], with_groups=False)
-    with pytest.raises(UsageError, match="no head `forest`.*imprint"):
+    with pytest.raises(UsageError, match=r"no head `forest`.*imprint"):
         choose_head(lesson, Looks.of(lesson, np.random.default_rng(0)), "forest")

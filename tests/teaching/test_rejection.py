@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-from parts.taught_pictures import clusters_on_sphere
 
+from parts.taught_pictures import clusters_on_sphere
 from vedette.teaching.heads.proxies import Looks
 from vedette.teaching.lesson import Lesson
 from vedette.teaching.rejection import fit_rejection
@@ -11,7 +11,9 @@ from vedette.teaching.teach import teach
 
 def _taught_and_others(seed=0, count=60):
     """Features to teach two classes, others of the same two, and of a third, a stranger."""
-    features, labels = clusters_on_sphere(np.random.default_rng(seed), [2 * count, 2 * count, count], 100, 1.2)
+    features, labels = clusters_on_sphere(
+        np.random.default_rng(seed), [2 * count, 2 * count, count], 100, 1.2
+    )
     rows = [np.flatnonzero(labels == label) for label in range(3)]
     taught = np.concatenate([rows[0][:count], rows[1][:count]])
     own = np.concatenate([rows[0][count:], rows[1][count:]])

@@ -15,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,7 +95,7 @@ class ClassifierFolder:
         try:
             with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
                 return _judge(revision, dict(arrays))
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise TeachingError(f"{path}: the head cannot be read ({error}).", _RESTORE) from error
 
     def picture(self, example: Example) -> Path:

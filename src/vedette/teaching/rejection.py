@@ -86,8 +86,9 @@ def _centred_means(
     features: FloatArray, centre: FloatArray, radii: FloatArray, clusters: IntArray
 ) -> FloatArray:
     """`mean_directions` of `centred_rows`, without moving each row: radii are known from the cosines."""
-    shares = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters] / radii[:, None]
-    return unit_rows(shares.T @ features - np.outer(shares.sum(axis=0), centre).astype(np.float32))
+    shares: FloatArray = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters] / radii[:, None]
+    means: FloatArray = shares.T @ features - np.outer(shares.sum(axis=0), centre)
+    return unit_rows(means)
 
 
 def _limits(distances: FloatArray, lesson: Lesson) -> FloatArray:

@@ -287,6 +287,7 @@ class TeachingSession:
         own = current.box if current else WHOLE_FRAME
         self._region = self._asked_region or own
         self._manifest = manifest
+        self._is_embedding_again = False
         self._examples = {each.digest: each for each in current.examples} if current else {}
         self._changes = []
         self._added = Counter()

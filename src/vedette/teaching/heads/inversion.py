@@ -34,7 +34,7 @@ class Inverse:
         """Of a symmetric positive definite `[n, n]`."""
         half = len(matrix) // 2
         upper = _inverted(matrix[:half, :half])
-        carried = upper @ matrix[:half, half:]
+        carried: FloatArray = upper @ matrix[:half, half:]
         lower = _inverted(matrix[half:, half:] - matrix[half:, :half] @ carried)
         return cls(upper, carried, lower, carried @ lower)
 

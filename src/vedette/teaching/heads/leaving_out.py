@@ -27,7 +27,8 @@ def cosines_left_out(cosines: FloatArray, groups: IntArray, clusters: IntArray) 
     squared[rows, clusters] += group_squares - 2 * group_own
     to_sums[rows, clusters] -= group_dots
     is_empty = squared < _EMPTY
-    left: FloatArray = to_sums / np.sqrt(np.where(is_empty, np.float32(1), squared))
+    squared[is_empty] = 1
+    left: FloatArray = to_sums / np.sqrt(squared)
     left[is_empty] = NOTHING_LEFT
     return left
 
