@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from vedette.values.event import Event, Phase
@@ -13,7 +14,15 @@ class EventStore(Protocol):
     """Keeps events. What `save` has returned from is on disk."""
 
     def save(self, event: Event) -> None:
-        """Insert, or replace the row with the same id."""
+        """Insert, or replace the row with the same id.
+
+        Raises:
+            StoreError: it is not on disk.
+        """
+        ...
+
+    def unclosed(self) -> Sequence[Event]:
+        """Every event that was never closed, oldest first: those of a run that was killed."""
         ...
 
 

@@ -1,0 +1,1 @@
+"""What must outlive the process: the database, one file a table."""
