@@ -23,6 +23,8 @@ _LONGEST_GAP_SECONDS = 2.0
 """A longer gap between frames tells nothing of what happened in it: no more is learnt from it."""
 _FEWEST_PICTURES = 5
 """The scene's noise cannot be told from fewer, however slowly they come."""
+_SPECKS = 0.00025
+"""Share that differs on any frame: noise, and not worth a word."""
 _WHOLE_PICTURE = 0.5
 """Share that must differ before it may be the light or the camera instead of something large."""
 _RELEARN_SECONDS = 0.5
@@ -69,7 +71,8 @@ class View:
         count = self._scene.count_differing(self._picture)
         if 2 * count < self._fewest:
             self._adapt(now, None)
-            return Sight("still", count / self._watched)
+            energy = count / self._watched
+            return Sight("still" if energy < _SPECKS else "small", energy)
         return self._examine(now, dense(self._scene.differing(self._picture)))
 
     def _examine(self, now: float, moving: UInt8Array) -> Sight:
