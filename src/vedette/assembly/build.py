@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from vedette.catalog.fetch import obtain
+from vedette.catalog.fetch import obtain, silent
 from vedette.catalog.library import Library
 from vedette.catalog.manifest import Manifest
+from vedette.catalog.ways import Progress
 from vedette.errors import CatalogError, ConfigurationError
 from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder, Tap
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
 from vedette.inference.onnxruntime import OnnxRuntimeSettings
-from vedette.inference.opening import BackendSettings, open_backend
+from vedette.inference.opening import BackendSettings, open_embedder
 from vedette.inference.openvino import OpenVINOSettings
 from vedette.inference.preprocessing import Scaling
+from vedette.inference.probation import Probation
 
 DEFAULT_NETWORK = "efficientnet-lite0"
 
 
 def build_embedder(
-    network: str = DEFAULT_NETWORK, engine: str = "litert", device: str = "cpu", threads: int | None = None
+    network: str = DEFAULT_NETWORK,
+    engine: str = "litert",
+    device: str = "cpu",
+    threads: int | None = None,
+    progress: Progress = silent,
 ) -> NetworkEmbedder:
     """A loaded network that embeds pictures; fetched first if it has to be.
+
+    A network that is not the catalog's is tried out in a child process first.
 
     Raises:
         CatalogError: an unknown network, one that is not to be had, or one that does not embed.
@@ -28,11 +36,10 @@ def build_embedder(
     """
     library = Library.default()
     manifest = library.manifest(network)
-    file = read_network(obtain(network, library))
-    recipe = _recipe(manifest)
-    if file.format == "tflite":
-        file = file.tapped(recipe.tensors)
-    return NetworkEmbedder(open_backend(file, backend_settings(engine, device, threads)), recipe, file.sha256)
+    file = read_network(obtain(network, library, progress))
+    known = [library.manifest(name).sha256 or "" for name in library.names]
+    settings = backend_settings(engine, device, threads)
+    return open_embedder(file, _recipe(manifest), settings, Probation(known).settle)
 
 
 def backend_settings(engine: str, device: str = "cpu", threads: int | None = None) -> BackendSettings:

@@ -57,10 +57,10 @@ class _Start:
     """When the clip's second 0 was, by the wall clock of its frames."""
 
     def __init__(self) -> None:
-        self.at = datetime.min.replace(tzinfo=UTC)
+        self.at = datetime.now(UTC)
 
     def __call__(self, trail: Trail) -> None:
-        if self.at.year == datetime.min.year:
+        if trail.frame.sequence == 0:
             self.at = trail.frame.captured_at - timedelta(seconds=trail.frame.monotonic_seconds)
 
     def ignore(self, trail: Trail) -> None:

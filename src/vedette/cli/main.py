@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import io
 import os
 import sys
 from typing import Annotated
@@ -47,6 +49,8 @@ def vedette(
 
 def main() -> None:
     """The command's entry point: no traceback reaches a person who did not ask for it."""
+    if not os.environ.get("VEDETTE_DEBUG"):
+        _part_from_native_libraries()
     try:
         app()
     except VedetteError as error:
@@ -64,6 +68,22 @@ def main() -> None:
         typer.echo(f"vedette: an error that should not happen: {type(error).__name__}: {error}", err=True)
         typer.echo("Run it again with VEDETTE_DEBUG=1 and report what it prints.", err=True)
         raise SystemExit(70) from None
+
+
+def _part_from_native_libraries() -> None:
+    """Keep what native libraries write to descriptor 2 away from the person's standard error.
+
+    LiteRT announces its delegate there, libjpeg and FFmpeg complain of pictures, with no setting that
+    stops them. Python's own standard error moves to a descriptor of its own; a native crash still
+    shows where it happened.
+    """
+    try:
+        errors = io.TextIOWrapper(os.fdopen(os.dup(2), "wb", 0), line_buffering=True, write_through=True)
+    except OSError:
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.stderr = errors
+    faulthandler.enable(errors)
 
 
 def _explain(error: VedetteError) -> None:

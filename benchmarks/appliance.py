@@ -1,0 +1,114 @@
+"""Every figure that the README promises, side by side in one run, the peer's included.
+
+    make bench                       # or: python benchmarks/appliance.py
+    make bench ARGS=--json
+    make bench ARGS="--save NAME"    # writes benchmarks/reference/NAME.csv
+
+The peer is `flask_peer.py`: Flask and Pillow on the same network file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from ruamel.yaml import YAML
+
+from vedette.assembly.bench import Bench
+from vedette.benchmarking.comparison import Contestant, Figure, compare
+from vedette.benchmarking.machine import this_machine
+from vedette.benchmarking.report import as_record, as_table, save_reference
+from vedette.catalog.fetch import obtain
+
+HERE = Path(__file__).parent
+GOAL = 0.6
+
+
+def main() -> None:
+    """Measure, print, and keep if asked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--save", metavar="NAME")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(Path(scratch))
+        figures = [*bench.figures(), posted_picture(bench, Path(scratch))]
+    machine = this_machine()
+    if asked.json:
+        print(json.dumps(as_record(figures, machine), indent=2))
+    else:
+        Console(width=150).print(as_table(figures, machine))
+    if asked.save:
+        save_reference(figures, machine, HERE / "reference" / f"{asked.save}.csv")
+
+
+def posted_picture(bench: Bench, scratch: Path) -> Figure:
+    """POST /api/image of a 640x480 JPEG, a connection each, against the peer."""
+    jpeg = bench.jpeg((640, 480))
+    port, peer_port = free_port(), free_port()
+    configuration = scratch / "http.yaml"
+    YAML().dump(bench.http_configuration(port), configuration)
+    vedette = [sys.executable, "-m", "vedette", "run", str(configuration)]
+    peer = [sys.executable, str(HERE / "flask_peer.py"), str(obtain("efficientnet-lite0")), str(peer_port)]
+    with serving(vedette, port), serving(peer, peer_port):
+        for warm in (port, peer_port):
+            for _ in range(20):
+                post(warm, jpeg)
+        return compare(
+            Contestant("POST /api/image, 640x480 JPEG", lambda: post(port, jpeg)),
+            Contestant("Flask + Pillow, same network", lambda: post(peer_port, jpeg)),
+            rounds=200,
+            goal=GOAL,
+        )
+
+
+def post(port: int, body: bytes) -> None:
+    """One request on a connection of its own, as a camera's script makes it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", "/api/image", body, {"Content-Type": "image/jpeg"})
+    answer = connection.getresponse()
+    tags = json.loads(answer.read())
+    connection.close()
+    if answer.status != 200 or "tags" not in tags:
+        raise RuntimeError(f"port {port} answered {answer.status}: {tags}")
+
+
+def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(command: list[str], port: int) -> Iterator[None]:
+    """The server, from when it answers on its port until it is ended."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            if process.poll() is not None:
+                raise RuntimeError(f"ended before it served: {' '.join(command)}")
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+if __name__ == "__main__":
+    main()
