@@ -12,7 +12,7 @@ import pytest
 
 from parts.taught_pictures import ColourEmbedder, jpeg, noon
 from vedette.errors import TeachingError, UsageError
-from vedette.teaching.classifier_folder import STEPS_KEPT, ClassifierFolder
+from vedette.teaching.classifier_folder import STEPS_KEPT, ClassifierFolder, taught_names
 from vedette.teaching.manifest import Origin
 from vedette.teaching.session import TeachingSession
 
@@ -64,12 +64,14 @@ def test_two_cannot_teach_the_same_classifier_at_once(tmp_path):
         _teach(tmp_path, {"cat": 1}, first=10)
     _teach(tmp_path, {"cat": 1}, first=10)
     assert len(folder.read().current.examples) == 5
+    assert taught_names(tmp_path) == ("door",)
 
 
 def test_there_is_no_classifier_before_the_first_save(tmp_path):
     folder = ClassifierFolder(tmp_path, "door")
     with folder.lock():
         pass
+    assert taught_names(tmp_path) == ()
     with pytest.raises(TeachingError, match=r"no classifier `door`.*vedette teach door FOLDER"):
         folder.read()
 

@@ -218,14 +218,28 @@ def test_centred_cosines_are_the_cosines_of_centred_rows():
         np.testing.assert_allclose(radii, np.linalg.norm(moved, axis=1), atol=1e-4)
 
 
-def test_auto_takes_the_head_of_least_loss_and_says_so():
-    features, labels = _two_looks(np.random.default_rng(3), 20)
+def test_auto_takes_ridge_unless_another_head_is_clearly_better_and_says_so():
+    features, labels = clusters_on_sphere(np.random.default_rng(0), [20, 20])
     lesson = Lesson.of(features, labels)
     choice = choose_head(lesson, Looks.of(lesson, np.random.default_rng(0)))
-    assert choice.taken.loss == min(trial.loss for trial in choice.tried.values())
+    assert choice.taken is choice.tried["ridge"]
+    assert choice.reason.startswith("ridge: nothing is clearly better by leave-one-out")
     assert set(choice.tried) == {"ridge", "imprint", "proxies"}
-    assert choice.reason.startswith(choice.taken.fit.head.kind)
-    assert "leave-one-out" in choice.reason
+
+
+def test_auto_takes_proxies_where_looks_cannot_be_told_apart_by_a_plane():
+    random = np.random.default_rng(5)
+    directions = np.linalg.qr(random.standard_normal((8, 8)))[0][:3]
+    # Four looks of each class, at the corners of a cube with alternating signs: parity, which no plane splits.
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
+    which = np.arange(160) % 8
+    rows = corners[which] @ directions + 0.25 * random.standard_normal((160, 8))
+    features = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    lesson = Lesson.of(features, (corners[which].prod(axis=1) > 0).astype(np.int64))
+    choice = choose_head(lesson, Looks.of(lesson, np.random.default_rng(0)))
+    assert choice.taken is choice.tried["proxies"]
+    assert choice.reason.startswith("proxies: clearly better than ridge")
+    assert choice.taken.balanced_accuracy > choice.tried["ridge"].balanced_accuracy + 0.2
 
 
 def test_a_head_that_does_not_exist_is_refused_with_those_that_do():

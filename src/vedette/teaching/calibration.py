@@ -12,8 +12,9 @@ import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
 
-PRIOR_TEMPERATURES: Mapping[str, float] = {"imprint": 0.04, "proxies": 0.04, "ridge": 0.1}
-"""What to believe before there is evidence, a kind of head: medians over tasks of 10 to 60 pictures."""
+PRIOR_TEMPERATURES: Mapping[str, float] = {"imprint": 0.027, "proxies": 0.027, "ridge": 0.08}
+"""What to believe before there is evidence, a kind of head: medians of what was best on unseen
+pictures of five tasks among cats, dogs and raccoons, 3 to 40 pictures a class."""
 
 PRIOR_SPREAD = 0.5
 """Standard deviation of the logarithm of a task's temperature about its prior."""
@@ -33,12 +34,10 @@ def fit_temperature(scores: FloatArray, labels: IntArray, weights: FloatArray, p
     return float(prior * np.exp(_best(scores, labels, weights, prior, nearest + _FINE)))
 
 
-def negative_log_likelihood(
-    scores: FloatArray, labels: IntArray, weights: FloatArray, temperature: float
-) -> float:
-    """Weighted mean of -log confidence of the true class, in nats."""
+def negative_log_likelihoods(scores: FloatArray, labels: IntArray, temperature: float) -> FloatArray:
+    """`[n]`: -log confidence of each example's true class, in nats."""
     inverse = np.array([1 / temperature], dtype=np.float32)
-    return float(_losses(scores, labels, weights, inverse)[0] / weights.sum())
+    return _negative_log_likelihoods(scores, labels, inverse)[0]
 
 
 def confidences(scores: FloatArray, temperature: float) -> FloatArray:
@@ -54,15 +53,16 @@ def _best(
 ) -> np.float32:
     inverse = (np.exp(-logarithms) / prior).astype(np.float32)
     penalty = 0.5 * np.square(logarithms / PRIOR_SPREAD)
-    chosen: np.float32 = logarithms[np.argmin(_losses(scores, labels, weights, inverse) + penalty)]
+    losses = _negative_log_likelihoods(scores, labels, inverse) @ weights
+    chosen: np.float32 = logarithms[np.argmin(losses + penalty)]
     return chosen
 
 
-def _losses(scores: FloatArray, labels: IntArray, weights: FloatArray, inverse: FloatArray) -> FloatArray:
-    """`[t]`: weighted sums of the negative log-likelihood at inverse temperatures `[t]`."""
-    rows = np.arange(len(labels))
-    above = scores - scores[rows, labels][:, None]
-    highest = above.max(axis=1)
-    powers = np.exp((above - highest[:, None]) * inverse[:, None, None])
-    losses: FloatArray = (np.log(powers.sum(axis=2)) + highest * inverse[:, None]) @ weights
+def _negative_log_likelihoods(scores: FloatArray, labels: IntArray, inverse: FloatArray) -> FloatArray:
+    """`[t, n]`: at inverse temperatures `[t]`."""
+    # Classes before examples: numpy adds up long rows fast and short ones slowly.
+    above = np.ascontiguousarray(scores.T) - scores[np.arange(len(labels)), labels]
+    highest = above.max(axis=0)
+    powers = np.exp((above - highest) * inverse[:, None, None])
+    losses: FloatArray = np.log(powers.sum(axis=1)) + highest * inverse[:, None]
     return losses

@@ -42,6 +42,11 @@ _ROOMS = ("revisions", "heads", "embeddings", "pictures")
 Embeddings = Mapping[str, FloatArray]
 
 
+def taught_names(root: Path) -> tuple[str, ...]:
+    """The classifiers in `root`, sorted; none if there is no such folder."""
+    return tuple(sorted(manifest.parent.name for manifest in root.glob("*/manifest.json")))
+
+
 class ClassifierFolder:
     """A classifier on disk. Reading needs no lock; saving happens within `lock`."""
 
