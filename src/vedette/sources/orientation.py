@@ -21,11 +21,6 @@ class TurnedPlanes:
         self._planes = planes
         self._rotation = rotation
 
-    @property
-    def is_on_its_side(self) -> bool:
-        """Width and height have changed places."""
-        return self._rotation != 180
-
     @cached_property
     def luma(self) -> UInt8Array:
         """See `vedette.values.frame.Planes`; a copy, made at the first call."""
@@ -33,7 +28,7 @@ class TurnedPlanes:
 
     def rgb(self, size: tuple[int, int] | None, crop: Box) -> UInt8Array:
         """See `vedette.values.frame.Planes`."""
-        if size is not None and self.is_on_its_side:
+        if size is not None and self._rotation != 180:
             size = (size[1], size[0])
         return self._turned(self._planes.rgb(size, _before_turning(crop, self._rotation)))
 

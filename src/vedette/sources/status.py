@@ -54,6 +54,10 @@ class StatusBook:
         """One packet or picture could not be decoded."""
         self.corrupt += 1
 
+    def missed(self) -> None:
+        """One frame came that nobody had time for."""
+        self.dropped += 1
+
     def snapshot(self) -> SourceStatus:
         """The figures now."""
         return SourceStatus(

@@ -20,10 +20,9 @@ from vedette.errors import SourceError
 from vedette.sources.camera import CameraSettings
 from vedette.sources.clock import Clock, SystemClock
 from vedette.sources.container import decoded, frame_seconds, is_cut_short, video_stream
+from vedette.sources.framing import Framing
 from vedette.sources.nearest import missing
-from vedette.sources.orientation import TurnedPlanes, turned
 from vedette.sources.pacing import Thinning
-from vedette.sources.planes import planes_of
 from vedette.sources.protocol import SourceStatus
 from vedette.sources.status import StatusBook
 from vedette.sources.timeline import FileTimeline
@@ -73,6 +72,7 @@ class VideoFileSource:
         self._clock = clock or SystemClock()
         self._closed = Event()
         self._book = StatusBook()
+        self._framing = Framing(name, settings.rotation, self._book)
 
     @property
     def status(self) -> SourceStatus:
@@ -135,7 +135,8 @@ class VideoFileSource:
                 seconds = playing.timeline.at(picture.time)
                 first, last = (seconds if first is None else first), seconds
                 if playing.thinning.takes(seconds) and self._is_on_time(playing.started + seconds):
-                    yield self._frame(picture, seconds, playing.started_at)
+                    captured_at = playing.started_at + timedelta(seconds=seconds)
+                    yield self._framing.decoded(picture, captured_at, seconds)
         except FFmpegError as error:
             self._book.last_error = f"{path}: reading stopped: {error.strerror}."
         if first is None or last is None:
@@ -153,21 +154,6 @@ class VideoFileSource:
         is_late = -early > self._settings.maximum_lateness_seconds
         self._book.dropped += is_late
         return not is_late
-
-    def _frame(self, picture: av.VideoFrame, seconds: float, started_at: datetime) -> Frame:
-        planes = turned(planes_of(picture), self._settings.rotation - picture.rotation)
-        width, height = picture.width, picture.height
-        if isinstance(planes, TurnedPlanes) and planes.is_on_its_side:
-            width, height = height, width
-        return Frame(
-            self.name,
-            self._book.delivered(seconds),
-            started_at + timedelta(seconds=seconds),
-            seconds,
-            width,
-            height,
-            planes,
-        )
 
 
 @dataclass(frozen=True, slots=True)
