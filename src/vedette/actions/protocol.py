@@ -15,6 +15,11 @@ class Action(Protocol):
         """As in the configuration."""
         ...
 
+    @property
+    def phases(self) -> frozenset[Phase]:
+        """For which phases of an event it is carried out."""
+        ...
+
     async def carry_out(self, phase: Phase, event: Event, snapshot_jpeg: bytes | None) -> None:
         """Do it.
 

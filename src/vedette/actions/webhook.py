@@ -1,0 +1,123 @@
+"""An event as an HTTP POST of JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from vedette import __version__
+from vedette.actions.record import event_record
+from vedette.actions.settings import ActionSettings
+from vedette.errors import ActionError
+from vedette.values.event import Event, Phase
+
+if TYPE_CHECKING:
+    import httpx
+
+
+_REFUSALS = {401: "refuses the name or password", 403: "forbids it", 404: "knows no such path"}
+
+
+def _web_address(url: SecretStr) -> SecretStr:
+    """The address, if it is one; no message repeats a part of it."""
+    try:
+        parts = urlsplit(url.get_secret_value())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("the address has no valid host and port") from None
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError("the address must begin with http:// or https://")
+    if not host:
+        raise ValueError("the address has no host")
+    return url
+
+
+class WebhookSettings(ActionSettings):
+    """A POST of the event to an address."""
+
+    kind: Literal["webhook"] = Field(default="webhook", description="POST the event as JSON to an address.")
+    url: Annotated[SecretStr, AfterValidator(_web_address)] = Field(
+        description="http:// or https://; a name and password in it are sent as basic authentication."
+    )
+    timeout_seconds: float = Field(
+        default=10.0, gt=0, le=300, description="Give up after this long, from connecting to the answer."
+    )
+
+
+class WebhookAction:
+    """Posts events one after another over a connection that is kept.
+
+    An answer of 200 to 299 is success; a redirect is not followed, as it could lead the event (and
+    a password) to somebody else. Proxies and credentials of the environment are not used. The
+    answer's body is not read. Nothing that is shown holds more of the address than scheme, host, port.
+    """
+
+    def __init__(self, name: str, settings: WebhookSettings) -> None:
+        self.name = name
+        self.phases = frozenset(settings.phases)
+        self._url = settings.url.get_secret_value()
+        self._shown = _shown(self._url)
+        self._timeout_seconds = settings.timeout_seconds
+        self._client = _client(settings.timeout_seconds)
+
+    async def carry_out(self, phase: Phase, event: Event, snapshot_jpeg: bytes | None) -> None:  # noqa: ARG002 - the record names the picture
+        """See `Action`."""
+        import httpx  # noqa: PLC0415 - 16 MB that a configuration without webhooks does not pay
+
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                status = await self._post(event_record(phase, event))
+        except (httpx.TimeoutException, TimeoutError):
+            raise ActionError(
+                f"{self._shown} did not answer within {self._timeout_seconds:g} s.",
+                "Is it overloaded? Raise timeout_seconds if it is only slow.",
+            ) from None
+        except httpx.ConnectError:
+            raise ActionError(
+                f"{self._shown} cannot be reached.", "Is it running, and is the address right?"
+            ) from None
+        except httpx.HTTPError as error:
+            # The library's own text may repeat the address.
+            raise ActionError(f"{self._shown}: the connection broke ({type(error).__name__}).") from None
+        _refuse(status, self._shown)
+
+    async def close(self) -> None:
+        """See `Action`."""
+        await self._client.aclose()
+
+    async def _post(self, record: dict[str, object]) -> int:
+        async with self._client.stream("POST", self._url, json=record) as response:
+            return response.status_code
+
+
+def _client(timeout_seconds: float) -> httpx.AsyncClient:
+    import httpx  # noqa: PLC0415 - see above
+
+    # They log addresses, headers and all, at INFO and DEBUG.
+    for library in ("httpx", "httpcore"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    return httpx.AsyncClient(
+        timeout=timeout_seconds,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"User-Agent": f"vedette/{__version__}"},
+    )
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+
+
+def _refuse(status: int, shown: str) -> None:
+    if 200 <= status < 300:
+        return
+    general = "redirects elsewhere, which is not followed" if status < 400 else "answered with an error"
+    what = _REFUSALS.get(status, general)
+    remedy = "Look at its own log." if status >= 500 else "Check the address of the webhook."
+    raise ActionError(f"{shown} {what} ({status}).", remedy)
