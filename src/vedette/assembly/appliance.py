@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from vedette.benchmarking.appliance_process import FIRST_DECISION
 from vedette.errors import UsageError
-from vedette.inference.protocol import Classifier
 from vedette.pipeline.inference_queue import InferenceQueue
 from vedette.pipeline.supervisor import Supervisor
 from vedette.sources.protocol import Source, SourceStatus
+from vedette.store.events import EventTable
+from vedette.teaching.taught import TaughtClassifier
+from vedette.values.event import Event
+from vedette.values.observation import Looked
 from vedette.values.prediction import Classification
+from vedette.values.trail import Trail
+
+_log = logging.getLogger(__name__)
+
+_POSTED_AT_ONCE = 16
+"""Posted pictures that may wait for the network; one more takes the place of the oldest."""
+
+
+class FirstDecision:
+    """Says once that a camera is at work."""
+
+    def __init__(self, camera: str) -> None:
+        self._camera = camera
+        self._is_told = False
+
+    def __call__(self, trail: Trail) -> None:
+        """A watcher of the camera loop."""
+        if self._is_told:
+            return
+        for name, seen in trail.observations.items():
+            if isinstance(seen, Looked):
+                self._is_told = True
+                answer = seen.classification
+                _log.info(
+                    "camera %s: %s: %s says %s, %.0f %%",
+                    self._camera,
+                    FIRST_DECISION,
+                    name,
+                    answer.label,
+                    answer.confidence * 100,
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class Appliance:
-    """Cameras under supervision, the classifiers that they use, and what must be closed at the end.
-
-    `read` turns the bytes of a picture into pixels no smaller than a classifier needs, and has it
-    classified: `read(data, classifier)`.
-    """
+    """Cameras under supervision, the classifiers that they use, and what must be closed at the end."""
 
     supervisor: Supervisor
     sources: Mapping[str, Source]
-    taught: Mapping[str, tuple[Classifier, InferenceQueue]]
-    read: Callable[[bytes, Classifier], Classification]
-    default_classifier: str | None = None
-    closing: Sequence[Callable[[], None]] = field(default=())
+    taught: Mapping[str, tuple[TaughtClassifier, InferenceQueue]]
+    table: EventTable
+    default_classifier: str | None
+    built: ExitStack
+    _turns: itertools.count[int] = field(default_factory=itertools.count)
 
     def start(self) -> None:
         """Start every camera."""
@@ -36,8 +71,7 @@ class Appliance:
         """Ask every camera to end, wait, and close what they used; true if all ended in time."""
         self.supervisor.stop()
         ended = self.supervisor.wait(timeout_seconds)
-        for close in self.closing:
-            close()
+        self.built.close()
         return ended
 
     @property
@@ -50,15 +84,25 @@ class Appliance:
         """The names of the loaded classifiers."""
         return tuple(self.taught)
 
+    def events(self) -> Sequence[Event]:
+        """Every event in the store, oldest first.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        return list(reversed(self.table.list(limit=None)))
+
     def classify_picture(self, data: bytes, classifier: str | None = None) -> Classification:
         """The answer for a posted picture; it takes its turn beside the cameras.
 
         Raises:
             PictureError: not a picture, or not one that may be opened.
             UsageError: no such classifier.
+            NotServed: too many posted pictures wait already.
         """
         name = classifier or self.default_classifier
         if name is None or name not in self.taught:
             raise UsageError(f"no classifier is called {name!r}.", f"There are: {', '.join(self.taught)}.")
         chosen, queue = self.taught[name]
-        return queue.run("http", lambda: self.read(data, chosen))
+        turn = f"http {next(self._turns) % _POSTED_AT_ONCE}"
+        return queue.run(turn, lambda: chosen.classify_bytes(data).classification)

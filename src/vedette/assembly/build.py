@@ -11,7 +11,7 @@ from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder, Tap
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
 from vedette.inference.onnxruntime import OnnxRuntimeSettings
-from vedette.inference.opening import BackendSettings, open_embedder
+from vedette.inference.opening import BackendSettings, open_backend, open_embedder, prepare
 from vedette.inference.openvino import OpenVINOSettings
 from vedette.inference.preprocessing import Scaling
 from vedette.inference.probation import Probation
@@ -42,6 +42,20 @@ def build_embedder(
     return open_embedder(file, _recipe(manifest), settings, Probation(known).settle)
 
 
+def build_backend(
+    network: str = DEFAULT_NETWORK, engine: str = "litert", device: str = "cpu", threads: int | None = None
+) -> Backend:
+    """The bare network that `build_embedder` embeds with, for measuring.
+
+    Raises:
+        CatalogError: an unknown network, or one that is not to be had.
+        BackendError: a runtime or device that cannot load it.
+    """
+    library = Library.default()
+    file = prepare(read_network(obtain(network, library)), _recipe(library.manifest(network)))
+    return open_backend(file, backend_settings(engine, device, threads))
+
+
 def backend_settings(engine: str, device: str = "cpu", threads: int | None = None) -> BackendSettings:
     """The settings of an engine, by its name.
 
@@ -69,3 +83,156 @@ def _recipe(manifest: Manifest) -> EmbeddingRecipe:
         taps=tuple(Tap(tensor=tap.tensor, pooling=tap.pooling) for tap in manifest.embedding.taps),
         scaling=Scaling(mean=(mean,) * 3, deviation=(deviation,) * 3),
     )
+
+
+def build_source(name: str, settings: SourceSettings) -> Source:
+    """The camera that the settings describe."""
+    match settings:
+        case VideoFileSettings():
+            return VideoFileSource(name, settings)
+        case PictureFolderSettings():
+            return PictureFolderSource(name, settings)
+        case RtspSettings():
+            return RtspSource(name, settings)
+        case HttpMjpegSettings():
+            return HttpMjpegSource(name, settings)
+        case V4l2Settings():
+            return V4l2Source(name, settings)
+        case PushSettings():
+            return PushSource(name, settings)
+
+
+def build_gate(settings: GateSettings) -> Gate:
+    """The gate that the settings describe."""
+    match settings:
+        case BackgroundGateSettings():
+            return BackgroundGate(settings)
+        case OpenGateSettings():
+            return OpenGate()
+
+
+def build_rule(settings: RuleSettings) -> Rule:
+    """The rule that the settings describe."""
+    match settings:
+        case PresenceSettings():
+            return PresenceRule(settings)
+        case AbsenceSettings():
+            return AbsenceRule(settings)
+
+
+def build_action(name: str, settings: AnyActionSettings) -> Action:
+    """The action that the settings describe."""
+    match settings:
+        case LogSettings():
+            return LogAction(name, settings)
+        case WebhookSettings():
+            return WebhookAction(name, settings)
+
+
+def build_networks(root: Path, threads: int | None = None) -> Networks:
+    """Opens the classifiers below `root` with the networks that they were taught with."""
+    return Networks(
+        root, lambda origin: build_embedder(origin.network, origin.engine, origin.device, threads)
+    )
+
+
+def build_watch(
+    source: str, classifiers: Sequence[str], watcher: Watcher, *, has_gate: bool = True, is_paced: bool = True
+) -> CameraLoop:
+    """A camera without rules and events, for looking at what classifiers say.
+
+    Raises:
+        UsageError: a source that cannot be one.
+        TeachingError: no such classifier.
+    """
+    settings = parse_source(source)
+    if isinstance(settings, VideoFileSettings):
+        settings = settings.model_copy(update={"paced": is_paced})
+    networks = build_networks(classifiers_folder())
+    stages = Stages(
+        build_source("camera", settings),
+        BackgroundGate(BackgroundGateSettings()) if has_gate else OpenGate(),
+        Attention(AttentionSettings()),
+        [networks.classifier(name) for name in classifiers],
+        [],
+        Unrecorded(),
+    )
+    return CameraLoop(stages, [watcher])
+
+
+def build_appliance(
+    config: Config, watchers: Sequence[Watcher] = (), classifiers: Path | None = None
+) -> Appliance:
+    """Everything that a configuration describes, ready to start. `watchers` see every camera's frames.
+
+    Events that an earlier run left open are closed here, before a camera starts.
+
+    Raises:
+        VedetteError: a part that cannot be had; what was built before it is closed again.
+    """
+    with ExitStack() as built:
+        networks = build_networks(classifiers or classifiers_folder(), config.inference.threads)
+        built.callback(networks.close)
+        database = built.enter_context(Database(config.storage.folder / DATABASE_NAME))
+        delivery = built.enter_context(Delivery(_routes(config)))
+        table = EventTable(database)
+        close_left_open(table, [delivery])
+        snapshots = SnapshotFolder(config.storage.folder)
+        recorder = partial(
+            EventRecorder, table, snapshots, [delivery], partial(event_id, random_bytes=urandom)
+        )
+        sources = {name: build_source(name, camera.source) for name, camera in config.cameras.items()}
+        taught = {name: networks.classifier(name) for name in _classifier_names(config)}
+        loops = {
+            name: CameraLoop(
+                _stages(camera, sources[name], taught, recorder()), [FirstDecision(name), *watchers]
+            )
+            for name, camera in config.cameras.items()
+        }
+        tasks = [CameraTask(name, loop.run, sources[name].close) for name, loop in loops.items()]
+        return Appliance(
+            supervisor=Supervisor(tasks),
+            sources=sources,
+            taught=taught,
+            table=table,
+            default_classifier=_default_classifier(config),
+            built=built.pop_all(),
+        )
+
+
+def _stages(
+    camera: CameraConfig,
+    source: Source,
+    taught: Mapping[str, tuple[TaughtClassifier, InferenceQueue]],
+    recorder: Recorder,
+) -> Stages:
+    return Stages(
+        source,
+        build_gate(camera.gate),
+        Attention(camera.attention),
+        [taught[name] for name in camera.classifiers],
+        [build_rule(rule) for rule in camera.rules],
+        recorder,
+    )
+
+
+def _routes(config: Config) -> dict[tuple[str, str], list[Action]]:
+    """Which actions a camera's rule has; an action that several rules share is one."""
+    actions = {name: build_action(name, settings) for name, settings in config.actions.items()}
+    return {
+        (camera_name, rule.name): [actions[name] for name in rule.actions]
+        for camera_name, camera in config.cameras.items()
+        for rule in camera.rules
+    }
+
+
+def _classifier_names(config: Config) -> list[str]:
+    named = [name for camera in config.cameras.values() for name in camera.classifiers]
+    posted = [config.service.classifier] if config.service.classifier else []
+    return list(dict.fromkeys([*named, *posted]))
+
+
+def _default_classifier(config: Config) -> str | None:
+    """The one that answers POST /api/image: as configured, or the only one there is."""
+    names = _classifier_names(config)
+    return config.service.classifier or (names[0] if len(names) == 1 else None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 from vedette.benchmarking.comparison import Figure
 from vedette.errors import VedetteError
@@ -17,18 +19,19 @@ _PATIENCE_SECONDS = 60.0
 
 
 class ApplianceProcess:
-    """`vedette run CONFIG` from its start to its end; a context manager."""
+    """`vedette run CONFIG` from its start to its end, with its data in `home`; a context manager."""
 
-    def __init__(self, configuration: Path) -> None:
+    def __init__(self, configuration: Path, home: Path) -> None:
         self._started = time.perf_counter()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves, with a path as its own argument
             [sys.executable, "-m", "vedette", "run", str(configuration)],
+            env=os.environ | {"VEDETTE_HOME": str(home)},
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
         )
 
-    def __enter__(self) -> ApplianceProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,12 +60,14 @@ class ApplianceProcess:
         raise VedetteError("the kernel does not tell how much memory the appliance holds.")
 
 
-def appliance_figures(configuration: Path, *, starts: int = 5, watch_seconds: float = 10.0) -> list[Figure]:
+def appliance_figures(
+    configuration: Path, home: Path, *, starts: int = 5, watch_seconds: float = 10.0
+) -> list[Figure]:
     """Cold start to the first decision, median of `starts`, and memory after `watch_seconds` of work."""
     seconds = []
     megabytes = 0.0
     for start in range(starts):
-        with ApplianceProcess(configuration) as process:
+        with ApplianceProcess(configuration, home) as process:
             seconds.append(process.seconds_to_first_decision())
             if start == 0:
                 time.sleep(watch_seconds)
