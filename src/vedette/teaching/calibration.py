@@ -37,7 +37,8 @@ def fit_temperature(scores: FloatArray, labels: IntArray, weights: FloatArray, p
 def negative_log_likelihoods(scores: FloatArray, labels: IntArray, temperature: float) -> FloatArray:
     """`[n]`: -log confidence of each example's true class, in nats."""
     inverse = np.array([1 / temperature], dtype=np.float32)
-    return _negative_log_likelihoods(scores, labels, inverse)[0]
+    losses: FloatArray = _negative_log_likelihoods(scores, labels, inverse)[0]
+    return losses
 
 
 def confidences(scores: FloatArray, temperature: float) -> FloatArray:

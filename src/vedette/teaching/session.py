@@ -313,7 +313,13 @@ class TeachingSession:
     def _embed(self, example: Example, data: bytes) -> None:
         started = time.perf_counter()
         pixels = region_pixels(data, example.name, self._embedder.input_size, self._region)
-        self._embeddings[example.digest] = self._embedder.embed(pixels)
+        embedding = self._embedder.embed(pixels)
+        if not np.isfinite(embedding).all():
+            raise TeachingError(
+                f"{example.name}: the network's answer holds numbers that are none (NaN or infinity).",
+                "Use another network or engine.",
+            )
+        self._embeddings[example.digest] = embedding
         self._embedding_seconds += time.perf_counter() - started
         self._embedded += 1
 
