@@ -1,0 +1,94 @@
+"""The picture in a request's body: the body itself, or a part of a form (RFC 7578)."""
+
+from __future__ import annotations
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from vedette.web.refusal import Refusal
+
+_MAXIMUM_PARTS = 16
+_HOW = "Send the picture as the body, or as a form: curl -F image=@picture.jpg"
+
+
+def posted_picture(body: bytes, content_type: str) -> bytes:
+    """The picture's bytes: of a form the part called `image`, else the first file; else the body as it is.
+
+    Raises:
+        Refusal: 400, a form that is damaged or holds no file.
+    """
+    if not content_type.lower().startswith("multipart/form-data"):
+        return body
+    _, options = parse_options_header(content_type)
+    form = _Form(body)
+    try:
+        parser = MultipartParser(options.get(b"boundary", b""), form.callbacks)  # type: ignore[arg-type]
+        parser.write(body)
+        parser.finalize()
+    except FormParserError as error:
+        raise Refusal(400, "the form is damaged.", _HOW) from error
+    return form.picture()
+
+
+class _Form:
+    """Notes where the parts lie; of the data only the chosen part's is ever copied."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._parts = 0
+        self._field = b""
+        self._value = b""
+        self._disposition = b""
+        self._data: list[tuple[int, int]] = []
+        self._image: list[tuple[int, int]] | None = None
+        self._first_file: list[tuple[int, int]] | None = None
+        self._is_whole = False
+        self.callbacks = {
+            "on_part_begin": self._begin_part,
+            "on_header_field": self._add_field,
+            "on_header_value": self._add_value,
+            "on_header_end": self._end_header,
+            "on_part_data": self._add_data,
+            "on_part_end": self._end_part,
+            "on_end": self._end,
+        }
+
+    def picture(self) -> bytes:
+        """The chosen part's bytes."""
+        chosen = self._first_file if self._image is None else self._image
+        if not self._is_whole:
+            raise Refusal(400, "the form ends in the middle.", _HOW)
+        if chosen is None:
+            raise Refusal(400, "the form holds no file.", _HOW)
+        return b"".join(self._body[start:end] for start, end in chosen)
+
+    def _begin_part(self) -> None:
+        self._parts += 1
+        if self._parts > _MAXIMUM_PARTS:
+            raise Refusal(400, f"the form has more than {_MAXIMUM_PARTS} parts.", _HOW)
+        self._disposition, self._data = b"", []
+
+    def _add_field(self, data: bytes, start: int, end: int) -> None:
+        self._field += data[start:end]
+
+    def _add_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        if self._field.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._field, self._value = b"", b""
+
+    def _add_data(self, _: bytes, start: int, end: int) -> None:
+        # The body was written in one go: positions in it are positions in the parser's data.
+        self._data.append((start, end))
+
+    def _end_part(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        if options.get(b"name") == b"image" and self._image is None:
+            self._image = self._data
+        elif b"filename" in options and self._first_file is None:
+            self._first_file = self._data
+
+    def _end(self) -> None:
+        self._is_whole = True

@@ -1,0 +1,98 @@
+"""Every answer that is a refusal has one shape: `{"error": what happened, "remedy": what to do}`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vedette.errors import PictureError, UsageError, VedetteError
+from vedette.pipeline.inference_queue import NotServed
+
+RETRY = {"Retry-After": "1"}
+"""The device answers within milliseconds when nobody else asks: a second is plenty."""
+
+HANG_UP = {"Connection": "close"}
+"""For a request whose body is not read to its end: what follows on the connection is no request."""
+
+_SENTENCES = {
+    404: ("there is nothing at this address.", "The addresses are listed in /openapi.json."),
+    405: ("this address does not take this method.", "The header Allow names those that it takes."),
+}
+
+
+class Refusal(VedetteError):  # noqa: N818 - said of a request
+    """A request that is not carried out, with the status and headers of its answer."""
+
+    def __init__(
+        self, status: int, message: str, remedy: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message, remedy)
+        self.status = status
+        self.headers = dict(headers or {})
+
+
+class RefusalBody(BaseModel):
+    """A refusal, as every 4xx and 5xx answer holds it."""
+
+    error: str = Field(description="What happened, as a sentence.")
+    remedy: str = Field(description="What to do about it; may be empty.")
+
+
+def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer. Never holds NaN, which JSON does not know."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Response(text, status, headers, "application/json")
+
+
+def refusal_answer(error: VedetteError) -> Response:
+    """The answer to a request that ended in this error."""
+    refusal = error if isinstance(error, Refusal) else _as_refusal(error)
+    content = {"error": refusal.message, "remedy": refusal.remedy}
+    return json_answer(content, refusal.status, refusal.headers)
+
+
+def install_refusals(app: FastAPI) -> None:
+    """Have the errors of Vedette, of Starlette and of FastAPI answered in the one shape."""
+    app.add_exception_handler(VedetteError, _on_error)
+    app.add_exception_handler(HTTPException, _on_framework_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+
+
+def _as_refusal(error: VedetteError) -> Refusal:
+    if isinstance(error, PictureError):
+        return Refusal(422, error.message, error.remedy)
+    if isinstance(error, UsageError):
+        return Refusal(400, error.message, error.remedy)
+    if isinstance(error, NotServed):
+        return Refusal(503, error.message, error.remedy or "Ask again in a second.", RETRY)
+    return Refusal(500, error.message, error.remedy)
+
+
+async def _on_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, VedetteError)
+    return refusal_answer(error)
+
+
+async def _on_framework_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    phrase = f"{HTTPStatus(error.status_code).phrase.lower()}."
+    message, remedy = _SENTENCES.get(
+        error.status_code, (phrase, "The requests are described in /openapi.json.")
+    )
+    return refusal_answer(Refusal(error.status_code, message, remedy, error.headers))
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    # The offending input itself is not repeated: it may be anything.
+    places = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+    remedy = "The requests are described in /openapi.json."
+    return refusal_answer(Refusal(422, f"the request is not understood: {'; '.join(places)}.", remedy))

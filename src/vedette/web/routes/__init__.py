@@ -1,0 +1,1 @@
+"""What is answered, one noun a file."""

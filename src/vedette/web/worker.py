@@ -1,0 +1,59 @@
+"""The one thread in which posted pictures are worked on, and the short line before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from vedette.web.limits import Limits
+from vedette.web.refusal import RETRY, Refusal
+
+Result = TypeVar("Result")
+
+
+class Worker:
+    """Runs work in one thread of its own, in the order of asking; refuses what would wait for long.
+
+    One thread, because the device takes one picture at a time and the queue before it keeps only
+    the newest request of a caller: a second thread would have its pictures superseded.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="posted pictures")
+        self._pending = 0
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """`work()`; what it raises passes through.
+
+        Raises:
+            Refusal: 503, too many wait already, or the work took too long; it still ends by itself.
+        """
+        if self._pending >= self._limits.waiting:
+            raise Refusal(
+                503, f"{self._pending} pictures are waiting already.", "Ask again in a second.", RETRY
+            )
+        self._pending += 1
+        future = asyncio.get_running_loop().run_in_executor(self._executor, work)
+        future.add_done_callback(self._end)
+        # `wait` leaves the work alone when the time is over: its place is free only when its thread is.
+        done, _ = await asyncio.wait({future}, timeout=self._limits.patience_seconds)
+        if not done:
+            raise Refusal(
+                503,
+                f"the device was busy for more than {self._limits.patience_seconds:g} seconds.",
+                "Ask again in a second; if it stays so, restart Vedette.",
+                RETRY,
+            )
+        return future.result()
+
+    def close(self) -> None:
+        """Take no more; what has begun ends by itself."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _end(self, future: asyncio.Future[Any]) -> None:
+        self._pending -= 1
+        if not future.cancelled():
+            future.exception()  # looked at, also where nobody waits for it any more
