@@ -30,6 +30,11 @@ class Rule(Protocol):
         """The state has been entered and not left."""
         ...
 
+    @property
+    def wants_looks(self) -> bool:
+        """Looking at a still scene now and then would tell something: active, undecided, or waiting."""
+        ...
+
     def judge(self, monotonic_seconds: float, observation: Observation) -> RuleVerdict:
         """The state after a frame at that time (the frame's own). Times never run backwards."""
         ...
