@@ -95,8 +95,8 @@ class Polygon:
         inside = np.zeros((height, width), dtype=np.bool_)
         following = self.corners[1:] + self.corners[:1]
         for (x1, y1), (x2, y2) in zip(self.corners, following, strict=True):
-            if y1 == y2:
-                continue
             spans = (y1 <= y) != (y2 <= y)
+            if not spans.any():
+                continue
             inside ^= spans & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
         return inside
