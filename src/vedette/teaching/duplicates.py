@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.teaching.features import FloatArray, IntArray
+from vedette.teaching.quantiles import quantile
 
 NEAREST_SHARE = 0.1
 """Ten times nearer than two pictures of a class usually are counts as a near-duplicate."""
@@ -72,7 +73,7 @@ def _distance_limit(cosines: FloatArray, labels: IntArray) -> float:
     rows = np.linspace(0, len(labels) - 1, min(len(labels), 128)).astype(np.int64)
     part = cosines[np.ix_(rows, rows)]
     is_pair = (labels[rows][:, None] == labels[rows]) & ~np.eye(len(rows), dtype=bool)
-    typical = float(np.median(1 - part[is_pair])) if is_pair.any() else 0.0
+    typical = quantile(1 - part[is_pair], 0.5) if is_pair.any() else 0.0
     return float(np.clip(NEAREST_SHARE * typical, SURELY_THE_SAME, NEVER_THE_SAME))
 
 

@@ -16,6 +16,7 @@ from vedette.teaching.heads.leaving_out import cosines_left_out
 from vedette.teaching.heads.protocol import best_of_class
 from vedette.teaching.heads.proxies import Looks
 from vedette.teaching.lesson import Lesson
+from vedette.teaching.quantiles import quantile
 
 QUANTILE = 0.98
 """The share of a class's own pictures that should lie within its limit."""
@@ -107,4 +108,4 @@ def _limit(distances: FloatArray, spread: float) -> float:
     count = len(distances)
     pooled = np.sqrt((count * np.var(distances) + 10 * spread**2) / (count + 10))
     spreads = SPREADS * np.sqrt(1 + 3 / count)
-    return float(max(np.quantile(distances, QUANTILE), distances.mean() + spreads * pooled))
+    return float(max(quantile(distances, QUANTILE), distances.mean() + spreads * pooled))

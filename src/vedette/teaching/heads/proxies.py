@@ -72,5 +72,7 @@ def _clusters_of_class(lesson: Lesson, rows: IntArray, most: int, random: np.ran
     if count < 2:
         return np.zeros(len(rows), dtype=np.int64)
     leaders = rows[first]
-    clusters: IntArray = spherical_k_means(lesson.cosines[np.ix_(leaders, leaders)], count, random)[member]
+    # Rows, then columns: a quarter of the time of np.ix_ on a few hundred.
+    cosines = lesson.cosines[leaders][:, leaders]
+    clusters: IntArray = spherical_k_means(cosines, count, random)[member]
     return clusters

@@ -31,7 +31,7 @@ from vedette.teaching.lesson import Lesson
 PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0)
 """What lambda is chosen from; features have unit length, so that it is a share of an example's own weight."""
 
-SAMPLE = 128
+SAMPLE = 96
 """Lambda is chosen on at most this many examples. As a noise variance it does not depend on their number."""
 
 
