@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vedette.errors import PictureError, UsageError
-from vedette.values.prediction import UNKNOWN
 
 if TYPE_CHECKING:
     from vedette.datasets.collection import Collection
@@ -55,6 +54,7 @@ def evaluate(
 def _answers(classifier: TaughtClassifier, collection: Collection) -> _Labels:
     from vedette.cli.progress import counting_bar
     from vedette.teaching.reading import picture_bytes
+    from vedette.values.prediction import UNKNOWN
 
     labels = _Labels()
     for stranger in collection.pictures.keys() - set(classifier.classes) - {UNKNOWN}:

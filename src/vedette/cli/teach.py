@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vedette.errors import PictureError, TeachingError, UsageError
-from vedette.values.geometry import Box
 
 if TYPE_CHECKING:
     from vedette.datasets.collection import Collection
     from vedette.teaching.classifier_folder import ClassifierFolder
     from vedette.teaching.manifest import Origin
     from vedette.teaching.session import TeachingSession
+    from vedette.values.geometry import Box
 
 
 def teach(
@@ -101,6 +101,8 @@ def _origin(classifier: ClassifierFolder, network: str, engine: str, device: str
 def _box(region: str | None) -> Box | None:
     if region is None:
         return None
+    from vedette.values.geometry import Box
+
     try:
         left, top, right, bottom = (float(edge) for edge in region.split(","))
         return Box(left, top, right, bottom)
