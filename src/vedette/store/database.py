@@ -26,9 +26,6 @@ from vedette.store.inspection import APPLICATION_ID, SCHEMA_VERSION, is_new
 from vedette.store.schema import metadata
 from vedette.store.writing import make_folder
 
-FILE_NAME = "vedette.db"
-"""The database's name in the storage folder."""
-
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one (a backup, a person's sqlite3)."""
 
@@ -94,6 +91,14 @@ class Database:
         is_empty = is_new(self.path)
         engine = create_engine(f"sqlite:///{self.path.absolute()}", connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare)
+        try:
+            self._make_tables(engine, is_empty=is_empty)
+        except StoreError:
+            engine.dispose()
+            raise
+        return engine
+
+    def _make_tables(self, engine: Engine, *, is_empty: bool) -> None:
         with self._saying_what_happened(), engine.begin() as connection:
             # Python's sqlite3 begins no transaction before DDL by itself: a kill must not leave half.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -101,7 +106,6 @@ class Database:
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
                 metadata.create_all(connection)
-        return engine
 
     @contextmanager
     def _saying_what_happened(self) -> Iterator[None]:
