@@ -7,11 +7,11 @@ OPEN = GateVerdict(is_open=True, reason="moving")
 CLOSED = GateVerdict(is_open=False, reason="nothing moves")
 
 
-def looks(attention, times, gate, *, is_state_open=False):
+def looks(attention, times, gate, *, wants_looks=False):
     return [
         time
         for time in times
-        if not isinstance(attention.decide(time, gate, is_state_open=is_state_open), NotLooked)
+        if not isinstance(attention.decide(time, gate, wants_looks=wants_looks), NotLooked)
     ]
 
 
@@ -29,7 +29,7 @@ def test_it_looks_while_the_gate_is_open_and_lingers_after_it_has_closed():
 
 def test_an_open_state_is_checked_on_a_still_scene():
     attention = Attention(AttentionSettings(linger_seconds=0, check_every_seconds=2.0))
-    assert looks(attention, [0, 1, 2, 3, 4, 5], CLOSED, is_state_open=True) == [0, 2, 4]
+    assert looks(attention, [0, 1, 2, 3, 4, 5], CLOSED, wants_looks=True) == [0, 2, 4]
 
 
 def test_a_still_scene_is_looked_at_as_often_as_asked():
@@ -39,8 +39,8 @@ def test_a_still_scene_is_looked_at_as_often_as_asked():
 
 def test_not_looking_carries_the_gates_reason():
     attention = Attention(AttentionSettings())
-    attention.decide(0, CLOSED, is_state_open=False)
-    assert attention.decide(1, CLOSED, is_state_open=False) == NotLooked("nothing moves")
+    attention.decide(0, CLOSED, wants_looks=False)
+    assert attention.decide(1, CLOSED, wants_looks=False) == NotLooked("nothing moves")
 
 
 @pytest.mark.parametrize("wrong", [{"linger_seconds": -1}, {"check_every_seconds": 0}, {"linger": 1}])

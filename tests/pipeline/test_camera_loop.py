@@ -64,6 +64,8 @@ class Follows:
 
     name, classifier, label = "cat at the door", "cats", "cat"
 
+    wants_looks = True
+
     def __init__(self):
         self.is_active = False
 

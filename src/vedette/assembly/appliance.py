@@ -12,7 +12,9 @@ from vedette.benchmarking.appliance_process import FIRST_DECISION
 from vedette.errors import UsageError
 from vedette.pipeline.inference_queue import InferenceQueue
 from vedette.pipeline.supervisor import Supervisor
+from vedette.pixels.picture import decode_picture
 from vedette.sources.protocol import Source, SourceStatus
+from vedette.sources.push import PushSource
 from vedette.store.events import EventTable
 from vedette.teaching.taught import TaughtClassifier
 from vedette.values.event import Event
@@ -83,6 +85,22 @@ class Appliance:
     def classifiers(self) -> tuple[str, ...]:
         """The names of the loaded classifiers."""
         return tuple(self.taught)
+
+    def push_picture(self, camera: str, data: bytes) -> None:
+        """Give a picture to a camera that waits for pushed ones.
+
+        Raises:
+            PictureError: not a picture, or not one that may be opened.
+            UsageError: there is no such camera, or it is of another kind.
+        """
+        source = self.sources.get(camera)
+        if not isinstance(source, PushSource):
+            pushed = [name for name, each in self.sources.items() if isinstance(each, PushSource)]
+            raise UsageError(
+                f"no camera {camera!r} takes pushed pictures.",
+                f"These do: {', '.join(pushed)}." if pushed else "Give a camera a source of `kind: push`.",
+            )
+        source.push(decode_picture(data))
 
     def events(self) -> Sequence[Event]:
         """Every event in the store, oldest first.

@@ -24,6 +24,7 @@ from vedette.benchmarking.appliance_process import appliance_figures
 from vedette.benchmarking.comparison import Figure
 from vedette.catalog.fetch import obtain
 from vedette.gates.background_settings import BackgroundGateSettings
+from vedette.gates.open_gate import OpenGateSettings
 from vedette.pixels.picture import encode_jpeg
 from vedette.rules.presence import PresenceSettings
 from vedette.rules.protocol import Rule
@@ -58,7 +59,13 @@ class Bench:
         size = self._embedder.input_size
         return [
             measures.embedding(self._embedder, self._network, "EfficientNet-Lite0 int8, LiteRT"),
-            measures.frame_to_decision(self._frames(), self._classifier, self._rule(), size, self._network),
+            measures.frame_to_decision(
+                self._frames(),
+                self._classifier,
+                self._rule(),
+                build_gate(OpenGateSettings()),
+                (size, self._network),
+            ),
             measures.idle_camera(self._idle_camera(), self._classifier, self._rule()),
             measures.teaching(dimensions=self._embedder.dimensions),
             *appliance_figures(self._appliance_file(), self.home),

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from os import urandom
+from pathlib import Path
+
+from vedette.actions.delivery import Delivery
+from vedette.actions.log import LogAction, LogSettings
+from vedette.actions.protocol import Action
+from vedette.actions.webhook import WebhookAction, WebhookSettings
+from vedette.assembly.appliance import Appliance, FirstDecision
+from vedette.assembly.networks import Networks
+from vedette.benchmarking.measures import Unrecorded
 from vedette.catalog.fetch import obtain, silent
 from vedette.catalog.library import Library
 from vedette.catalog.manifest import Manifest
 from vedette.catalog.ways import Progress
+from vedette.config.schema import AnyAction, AnyGate, AnyRule, AnySource, CameraConfig, Config
 from vedette.errors import CatalogError, ConfigurationError
+from vedette.events.identity import event_id
+from vedette.events.lifecycle import EventRecorder, close_left_open
+from vedette.events.protocol import Recorder
+from vedette.events.snapshots import SnapshotFolder
+from vedette.folders import classifiers_folder
+from vedette.gates.background import BackgroundGate
+from vedette.gates.background_settings import BackgroundGateSettings
+from vedette.gates.open_gate import OpenGate, OpenGateSettings
+from vedette.gates.protocol import Gate
 from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder, Tap
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
@@ -15,7 +38,27 @@ from vedette.inference.opening import BackendSettings, open_backend, open_embedd
 from vedette.inference.openvino import OpenVINOSettings
 from vedette.inference.preprocessing import Scaling
 from vedette.inference.probation import Probation
+from vedette.inference.protocol import Backend
+from vedette.pipeline.attention import Attention, AttentionSettings
+from vedette.pipeline.camera_loop import CameraLoop, Stages, Watcher
+from vedette.pipeline.inference_queue import InferenceQueue
+from vedette.pipeline.supervisor import CameraTask, Supervisor
+from vedette.rules.absence import Absence, AbsenceSettings
+from vedette.rules.presence import Presence, PresenceSettings
+from vedette.rules.protocol import Rule
+from vedette.sources.http_mjpeg import MjpegSettings, MjpegSource
+from vedette.sources.parsing import parse_source
+from vedette.sources.picture_folder import PictureFolderSettings, PictureFolderSource
+from vedette.sources.protocol import Source
+from vedette.sources.push import PushSettings, PushSource
+from vedette.sources.rtsp import RtspSettings, RtspSource
+from vedette.sources.v4l2 import V4l2Settings, V4l2Source
+from vedette.sources.video_file import VideoFileSettings, VideoFileSource
+from vedette.store.database import Database
+from vedette.store.events import EventTable
+from vedette.teaching.taught import TaughtClassifier
 
+DATABASE_NAME = "events.sqlite"
 DEFAULT_NETWORK = "efficientnet-lite0"
 
 
@@ -85,7 +128,7 @@ def _recipe(manifest: Manifest) -> EmbeddingRecipe:
     )
 
 
-def build_source(name: str, settings: SourceSettings) -> Source:
+def build_source(name: str, settings: AnySource) -> Source:
     """The camera that the settings describe."""
     match settings:
         case VideoFileSettings():
@@ -94,15 +137,15 @@ def build_source(name: str, settings: SourceSettings) -> Source:
             return PictureFolderSource(name, settings)
         case RtspSettings():
             return RtspSource(name, settings)
-        case HttpMjpegSettings():
-            return HttpMjpegSource(name, settings)
+        case MjpegSettings():
+            return MjpegSource(name, settings)
         case V4l2Settings():
             return V4l2Source(name, settings)
         case PushSettings():
             return PushSource(name, settings)
 
 
-def build_gate(settings: GateSettings) -> Gate:
+def build_gate(settings: AnyGate) -> Gate:
     """The gate that the settings describe."""
     match settings:
         case BackgroundGateSettings():
@@ -111,16 +154,16 @@ def build_gate(settings: GateSettings) -> Gate:
             return OpenGate()
 
 
-def build_rule(settings: RuleSettings) -> Rule:
+def build_rule(settings: AnyRule) -> Rule:
     """The rule that the settings describe."""
     match settings:
         case PresenceSettings():
-            return PresenceRule(settings)
+            return Presence(settings)
         case AbsenceSettings():
-            return AbsenceRule(settings)
+            return Absence(settings)
 
 
-def build_action(name: str, settings: AnyActionSettings) -> Action:
+def build_action(name: str, settings: AnyAction) -> Action:
     """The action that the settings describe."""
     match settings:
         case LogSettings():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vedette.benchmarking.comparison import Contestant, Figure, compare, median_milliseconds
-from vedette.gates.protocol import Gate, OpenGate
+from vedette.gates.protocol import Gate
 from vedette.inference.protocol import Classifier, Embedder
 from vedette.pipeline.attention import Attention, AttentionSettings
 from vedette.pipeline.camera_loop import CameraLoop, Stages
@@ -63,22 +63,24 @@ def frame_to_decision(
     frames: Sequence[Frame],
     classifier: Classifier,
     rule: Rule,
-    input_size: tuple[int, int],
-    network: Callable[[UInt8Array], object],
+    open_gate: Gate,
+    floor: tuple[tuple[int, int], Callable[[UInt8Array], object]],
 ) -> Figure:
     """Decoded frame to the rule's verdict, against resizing the same frames and the bare network call.
 
-    The resizing of the floor is the appliance's own, which is the quickest that was found.
+    `floor` is the network's input size (width, height) and its bare call. The resizing of the floor is the
+    appliance's own, which is the quickest that was found.
     """
-    loop = _loop(Footage("bench", frames), OpenGate(), classifier, rule)
+    loop = _loop(Footage("bench", frames), open_gate, classifier, rule)
+    input_size, network = floor
 
-    def floor() -> None:
+    def resize_and_call() -> None:
         for frame in frames:
             network(frame.rgb(input_size, classifier.region))
 
     figure = compare(
         Contestant("frame to decision", loop.run),
-        Contestant("resize and bare network", floor),
+        Contestant("resize and bare network", resize_and_call),
         rounds=_ROUNDS,
         goal=1.2,
     )

@@ -23,7 +23,7 @@ class AttentionSettings(BaseModel):
     check_every_seconds: float = Field(
         default=2.0,
         gt=0,
-        description="How often to look at a still scene while a rule is active or has not decided yet.",
+        description="How often to look at a still scene while a rule is active, undecided or waiting.",
     )
     look_every_seconds: float | None = Field(
         default=None, gt=0, description="How often to look at a still scene in any case; never if left out."
@@ -38,22 +38,22 @@ class Attention:
         self._last_open: float | None = None
         self._last_look: float | None = None
 
-    def decide(self, now: float, gate: GateVerdict, *, is_state_open: bool) -> str | NotLooked:
-        """A reason to look, or why not. `is_state_open`: a rule is active or undecided.
+    def decide(self, now: float, gate: GateVerdict, *, wants_looks: bool) -> str | NotLooked:
+        """A reason to look, or why not. `wants_looks`: a rule would learn from a still scene.
 
         The cases, first match wins:
         1. the gate is open;
         2. it closed less than `linger_seconds` ago;
-        3. a rule's state is open, and the last look is `check_every_seconds` old;
+        3. a rule wants looks, and the last look is `check_every_seconds` old;
         4. the last look is `look_every_seconds` old, or there was none.
         """
-        reason = self._reason(now, gate, is_state_open)
+        reason = self._reason(now, gate, wants_looks)
         if reason is None:
             return NotLooked(gate.reason)
         self._last_look = now
         return reason
 
-    def _reason(self, now: float, gate: GateVerdict, is_state_open: bool) -> str | None:
+    def _reason(self, now: float, gate: GateVerdict, wants_looks: bool) -> str | None:
         settings = self._settings
         if gate.is_open:
             self._last_open = now
@@ -61,7 +61,7 @@ class Attention:
         if self._last_open is not None and now - self._last_open <= settings.linger_seconds:
             return "it moved a moment ago"
         since_look = float("inf") if self._last_look is None else now - self._last_look
-        if is_state_open and since_look >= settings.check_every_seconds:
+        if wants_looks and since_look >= settings.check_every_seconds:
             return "checking the state"
         if self._last_look is None or since_look >= (settings.look_every_seconds or float("inf")):
             return "a look at the still scene"

@@ -39,7 +39,6 @@ class CameraLoop:
     def __init__(self, stages: Stages, watchers: Sequence[Watcher] = ()) -> None:
         self._stages = stages
         self._watchers = tuple(watchers)
-        self._undecided = {rule.name for rule in stages.rules}
 
     def run(self) -> None:
         """To the source's end. Whatever happens, no event is left open.
@@ -59,15 +58,13 @@ class CameraLoop:
         started = time.perf_counter()
         stages = self._stages
         gate = stages.gate.judge(frame)
-        look = stages.attention.decide(frame.monotonic_seconds, gate, is_state_open=self._is_state_open())
+        wants_looks = any(rule.wants_looks for rule in stages.rules)
+        look = stages.attention.decide(frame.monotonic_seconds, gate, wants_looks=wants_looks)
         observations = self._observe(frame, look, started)
         verdicts = tuple(self._judge(rule, frame, observations) for rule in stages.rules)
         trail = Trail(frame, gate, observations, verdicts, time.perf_counter() - started)
         for watcher in self._watchers:
             watcher(trail)
-
-    def _is_state_open(self) -> bool:
-        return bool(self._undecided) or any(rule.is_active for rule in self._stages.rules)
 
     def _observe(self, frame: Frame, look: str | NotLooked, started: float) -> Mapping[str, Observation]:
         if isinstance(look, NotLooked):
@@ -80,8 +77,6 @@ class CameraLoop:
     def _judge(self, rule: Rule, frame: Frame, observations: Mapping[str, Observation]) -> RuleVerdict:
         observation = observations[rule.classifier]
         verdict = rule.judge(frame.monotonic_seconds, observation)
-        if verdict.state != "undecided":
-            self._undecided.discard(rule.name)
         self._stages.recorder.observe(frame, verdict, rule.label)
         return verdict
 
