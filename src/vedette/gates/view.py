@@ -69,19 +69,24 @@ class View:
             self._adapted_at = now
             return Sight(self._learning)
         count = self._scene.count_differing(self._picture)
-        if 2 * count < self._fewest:
-            self._adapt(now, None)
-            energy = count / self._watched
-            return Sight("still" if energy < _SPECKS else "small", energy)
-        return self._examine(now, dense(self._scene.differing(self._picture)))
+        if count < self._fewest:
+            return self._quiet(now, count, None)
+        moving = dense(self._scene.differing(self._picture))
+        count = cv2.countNonZero(moving)
+        return self._quiet(now, count, moving) if count < self._fewest else self._examine(now, moving)
+
+    def _quiet(self, now: float, count: int, moving: UInt8Array | None) -> Sight:
+        """All that differs together is too small to be anything."""
+        self._adapt(now, moving)
+        energy = count / self._watched
+        return Sight("still" if energy < _SPECKS else "small", energy)
 
     def _examine(self, now: float, moving: UInt8Array) -> Sight:
-        """Something differs. The cases, first match wins.
+        """Enough differs. The cases, first match wins.
 
         1. The light changed along a line: the scene follows it, and what still differs is judged.
         2. Most of the picture differs and its structure stayed: the light or the camera; learn anew.
-        3. No group is large enough.
-        4. It moves.
+        3. A group is large enough: it moves.
         """
         change = light_change(self._scene.background, self._picture, self._is_seen)
         if change is not None:
@@ -94,12 +99,9 @@ class View:
         found = regions(moving, self._grid)
         self._adapt(now, moving)
         largest = found.areas[0] if found.areas else 0
-        energy = largest / self._watched
         if largest >= self._fewest:
-            return Sight("moving", energy, self._large_enough(found.areas, found.boxes))
-        if change is not None:
-            return Sight("lighting", energy)
-        return Sight("small" if largest else "still", energy)
+            return Sight("moving", largest / self._watched, self._large_enough(found.areas, found.boxes))
+        return Sight("small" if change is None else "lighting", largest / self._watched)
 
     def _large_enough(self, areas: tuple[int, ...], boxes: tuple[Box, ...]) -> tuple[Box, ...]:
         return tuple(box for area, box in zip(areas, boxes, strict=True) if area >= self._fewest)
