@@ -1,0 +1,86 @@
+"""A configuration file and the environment become a `Config`, or sentences on what is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping as AnyMapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from vedette.config.agreement import disagreements
+from vedette.config.anchoring import anchored
+from vedette.config.mistakes import located, mistakes
+from vedette.config.nodes import Node, parse
+from vedette.config.problems import InvalidConfigurationError, Problem, overlaps
+from vedette.config.reading import Reading, read
+from vedette.config.schema import Config
+from vedette.errors import ConfigurationError
+
+MAXIMUM_BYTES = 1_000_000
+
+
+def load_config(path: Path, environment: AnyMapping[str, str] | None = None) -> Config:
+    """The configuration in a file; `environment` is what `!env` sees, the process's own if left out.
+
+    Raises:
+        ConfigurationError: everything that is wrong with it (`InvalidConfigurationError.problems`), or
+            a file that cannot be read.
+    """
+    return config_of(read_text(path), path, os.environ if environment is None else environment)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file, line ends as they are.
+
+    Raises:
+        ConfigurationError: it cannot be read, is not UTF-8, or is larger than a configuration can be.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAXIMUM_BYTES + 1)
+        if len(data) > MAXIMUM_BYTES:
+            raise ConfigurationError(f"{path} is larger than {MAXIMUM_BYTES} bytes: is it a configuration?")
+        return data.decode("utf-8")
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path} does not exist.", "Check the path.") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{path}:{line}: this is not text in UTF-8.", "Save it as UTF-8.") from error
+
+
+def config_of(text: str, path: Path, environment: AnyMapping[str, str]) -> Config:
+    """The configuration that a text would be, if it stood in that file.
+
+    Raises:
+        InvalidConfigurationError: everything that is wrong with it.
+    """
+    root = parse(text, path)
+    folder = path.absolute().parent
+    reading = read(root, folder, environment)
+    config, problems = _validated(reading, root)
+    if config is None or problems:
+        raise InvalidConfigurationError(path, problems)
+    return anchored(config, folder)
+
+
+def _validated(reading: Reading, root: Node | None) -> tuple[Config | None, list[Problem]]:
+    """The settings if they could be made, and every problem. What could not be read is refused only once."""
+    values: Any = {} if root is None else reading.value
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        unread = [problem.path for problem in reading.problems]
+        found = mistakes(error, root, reading.secrets.values())
+        fresh = [each for each in found if not any(overlaps(each.path, path) for path in unread)]
+        return None, reading.problems + fresh
+    if reading.problems:
+        return None, reading.problems
+    found = []
+    for location, sentence in disagreements(config):
+        place, line = located(root, location)
+        found.append(Problem(line, place, f"{sentence}."))
+    return config, found

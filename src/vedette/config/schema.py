@@ -1,0 +1,159 @@
+"""What a configuration may hold: unions of the settings that live beside each class."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from vedette.actions.log import LogSettings
+from vedette.actions.webhook import WebhookSettings
+from vedette.folders import data_folder
+from vedette.gates.background_settings import BackgroundGateSettings
+from vedette.gates.open_gate import OpenGateSettings
+from vedette.pipeline.attention import AttentionSettings
+from vedette.rules.absence import AbsenceSettings
+from vedette.rules.presence import PresenceSettings
+from vedette.sources.http_mjpeg import MjpegSettings
+from vedette.sources.picture_folder import PictureFolderSettings
+from vedette.sources.push import PushSettings
+from vedette.sources.rtsp import RtspSettings
+from vedette.sources.v4l2 import V4l2Settings
+from vedette.sources.video_file import VideoFileSettings
+
+AnySource = Annotated[
+    VideoFileSettings | PictureFolderSettings | RtspSettings | MjpegSettings | V4l2Settings | PushSettings,
+    Field(discriminator="kind"),
+]
+AnyGate = Annotated[BackgroundGateSettings | OpenGateSettings, Field(discriminator="kind")]
+AnyRule = Annotated[PresenceSettings | AbsenceSettings, Field(discriminator="kind")]
+AnyAction = Annotated[LogSettings | WebhookSettings, Field(discriminator="kind")]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_CLASSIFIER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def _name(text: str) -> str:
+    """A name that may become a part of a path, of an address and of a dotted path in this file."""
+    if not _NAME.fullmatch(text):
+        raise ValueError("a name has 1 to 64 letters a-z, digits, - and _, and begins with a letter or digit")
+    return text
+
+
+def _classifier_name(text: str) -> str:
+    """A classifier's name is its folder's name (see `vedette teach`)."""
+    if not _CLASSIFIER_NAME.fullmatch(text):
+        raise ValueError(
+            "a classifier's name has 1 to 64 letters a-z, digits, -, _ and ., none of these first"
+        )
+    return text
+
+
+def _loopback(host: str) -> str:
+    """Only this machine may ask, as long as nobody has to show who they are."""
+    if host != "localhost" and not _is_loopback_address(host):
+        raise ValueError(
+            "the service asks nobody for a password yet, so it listens to this machine only: say 127.0.0.1,"
+            " ::1 or localhost, and reach it from elsewhere through a tunnel (ssh -L)"
+        )
+    return host
+
+
+def _is_loopback_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _with_log(actions: Any) -> Any:
+    """The action `log` is there unless it is described otherwise: every rule has it by default."""
+    return {"log": LogSettings(), **actions} if isinstance(actions, Mapping) else actions
+
+
+Name = Annotated[str, AfterValidator(_name)]
+ClassifierName = Annotated[str, AfterValidator(_classifier_name)]
+
+
+class Section(BaseModel):
+    """A part of the configuration."""
+
+    # A value may hold a password: an error must not show it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_the_default(cls, values: Any) -> Any:
+        """A known key with nothing behind it (`cameras:`) is as if it were not there."""
+        if not isinstance(values, Mapping):
+            return values
+        return {
+            key: value for key, value in values.items() if value is not None or key not in cls.model_fields
+        }
+
+
+class StorageSettings(Section):
+    """Where what happened is kept."""
+
+    folder: Path = Field(
+        default_factory=lambda: data_folder().absolute(),
+        description="Holds events and their pictures; Vedette's data folder if left out.",
+    )
+
+
+class InferenceSettings(Section):
+    """How networks are run. Network, engine and device are each classifier's own, as it was taught."""
+
+    threads: int | None = Field(
+        default=None, ge=1, le=256, description="Threads for a network; the engine's own choice if left out."
+    )
+
+
+class ServiceSettings(Section):
+    """The HTTP service, for this machine only."""
+
+    host: Annotated[str, AfterValidator(_loopback)] = Field(
+        default="127.0.0.1", description="Address to listen on: 127.0.0.1, ::1 or localhost."
+    )
+    port: int = Field(
+        default=8731, ge=0, le=65535, description="Port to listen on; 0 takes any that is free."
+    )
+    classifier: ClassifierName | None = Field(
+        default=None, description="The classifier that answers POST /api/image."
+    )
+
+
+class CameraConfig(Section):
+    """One camera: where its pictures come from, when to look, what to ask."""
+
+    source: AnySource = Field(description="Where the pictures come from.")
+    gate: AnyGate = Field(
+        default=BackgroundGateSettings(), description="What opens the way to the network: motion, by default."
+    )
+    attention: AttentionSettings = Field(
+        default=AttentionSettings(), description="How long and how often to look beyond what moves."
+    )
+    classifiers: tuple[ClassifierName, ...] = Field(
+        default=(), description="The taught classifiers that look at this camera's pictures."
+    )
+    rules: tuple[AnyRule, ...] = Field(default=(), description="The questions; an event answers one of them.")
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    storage: StorageSettings = Field(
+        default_factory=StorageSettings, description="Where what happened is kept."
+    )
+    inference: InferenceSettings = Field(default=InferenceSettings(), description="How networks are run.")
+    service: ServiceSettings = Field(default=ServiceSettings(), description="The HTTP service.")
+    cameras: Mapping[Name, CameraConfig] = Field(default={}, description="The cameras by name.")
+    actions: Annotated[Mapping[Name, AnyAction], BeforeValidator(_with_log)] = Field(
+        default={},
+        validate_default=True,
+        description="What can be done, by name; `log` is there without being described.",
+    )
