@@ -72,3 +72,11 @@ def check_name(name: str) -> str:
 def short_name(path: Path) -> str:
     """The last two parts of a path: enough to recognise a picture by."""
     return "/".join(path.parts[-2:])
+
+
+_SUFFIXES = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"BM": ".bmp"}
+
+
+def suffix_of(data: bytes) -> str:
+    """What kind of picture the bytes are, whatever the file was called."""
+    return next((suffix for start, suffix in _SUFFIXES.items() if data.startswith(start)), ".jpg")

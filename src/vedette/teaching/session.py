@@ -8,21 +8,22 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 
 from vedette import __version__
-from vedette.errors import StaleClassifierError, TeachingError, UsageError
+from vedette.errors import TeachingError, UsageError
 from vedette.inference.protocol import Embedder
 from vedette.teaching.classifier_folder import ClassifierFolder
 from vedette.teaching.enough import Enough, enough
-from vedette.teaching.examples import Example, check_label, digest_of
+from vedette.teaching.examples import Example, check_label, digest_of, suffix_of
 from vedette.teaching.features import FloatArray, features_of
+from vedette.teaching.finding import find_example
 from vedette.teaching.manifest import Manifest, Origin, Revision, region_tuple
 from vedette.teaching.reading import picture_bytes, region_pixels
+from vedette.teaching.refusals import refuse_stale, refuse_too_few
 from vedette.teaching.report import TeachingReport, class_scores, remarks_on, worst_pictures
 from vedette.teaching.similarity import Similarity
 from vedette.teaching.teach import Asked, Taught, teach
@@ -150,7 +151,7 @@ class TeachingSession:
             raise TeachingError(
                 f"A classifier holds at most {MAXIMUM_EXAMPLES} pictures.", "Remove some first."
             )
-        example = Example(digest=digest, suffix=_suffix(data), label=label, name=name)
+        example = Example(digest=digest, suffix=suffix_of(data), label=label, name=name)
         self._embed(example, data)
         self._folder.keep_picture(example, data)
         self._examples[digest] = example
@@ -228,7 +229,7 @@ class TeachingSession:
         """
         self.embed_missing()
         classes = self.classes
-        _refuse_too_few(classes)
+        refuse_too_few(classes)
         started = time.perf_counter()
         asked = Asked(head=head)
         taught = self._teach(classes, asked)
@@ -262,24 +263,12 @@ class TeachingSession:
         return revision
 
     def find(self, name: str) -> Example:
-        """The picture of that digest, name, or end of a name.
+        """The picture of that digest, name, or end of a name; or with the bytes of that file.
 
         Raises:
             UsageError: none, or several.
         """
-        digests = {name, *([digest_of(name_bytes)] if (name_bytes := _bytes_of(name)) is not None else [])}
-        exact = [each for each in self.examples if each.digest in digests or each.name == name]
-        found = exact or [each for each in self.examples if each.name.endswith("/" + name)]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise UsageError(
-                f"`{self._folder.name}` has no picture {name}.", "Name it as the report does: CLASS/FILE."
-            )
-        raise UsageError(
-            f"{name} is the name of {len(found)} pictures of `{self._folder.name}`.",
-            f"Say which: {', '.join(each.name if exact == [] else each.digest for each in found)}.",
-        )
+        return find_example(self.examples, name, self._folder.name)
 
     def _begin(self, manifest: Manifest | None) -> None:
         """Begin from what is on disk."""
@@ -387,40 +376,3 @@ class TeachingSession:
         manifest = self._folder.step(self._manifest, forward=forward)
         self._begin(manifest)
         return manifest.current
-
-
-def refuse_stale(name: str, revision: Revision, embedder: Embedder) -> None:
-    """Nothing, if the classifier was taught with this embedder.
-
-    Raises:
-        StaleClassifierError: it was taught with another one.
-    """
-    if revision.embedder != embedder.identity:
-        raise StaleClassifierError(
-            f"The classifier `{name}` was taught with another network or engine: {revision.embedder}; "
-            f"this is {embedder.identity}.",
-            "Their embeddings must not be mixed. Embed its pictures again: "
-            f"vedette teach {name} --embed-again",
-        )
-
-
-def _refuse_too_few(classes: tuple[str, ...]) -> None:
-    if len(classes) < 2:
-        only = f"Only the class `{classes[0]}` has pictures" if classes else "No class has pictures"
-        raise TeachingError(
-            f"{only}; a classifier tells at least two apart.",
-            "Add a second class; `background`, for pictures with nothing to report, is a good one.",
-        )
-
-
-_SUFFIXES = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"BM": ".bmp"}
-
-
-def _suffix(data: bytes) -> str:
-    """By the bytes, whatever the file was called."""
-    return next((suffix for start, suffix in _SUFFIXES.items() if data.startswith(start)), ".jpg")
-
-
-def _bytes_of(name: str) -> bytes | None:
-    path = Path(name)
-    return picture_bytes(path) if path.is_file() else None

@@ -11,7 +11,7 @@ from vedette.teaching.classifier_folder import ClassifierFolder
 from vedette.teaching.judge import Judge
 from vedette.teaching.manifest import Revision
 from vedette.teaching.reading import Stopwatch, region_pixels
-from vedette.teaching.session import refuse_stale
+from vedette.teaching.refusals import refuse_stale
 from vedette.values.frame import Frame, UInt8Array
 from vedette.values.geometry import Box
 from vedette.values.prediction import Classification
