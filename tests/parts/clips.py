@@ -26,9 +26,10 @@ def write_clip(
     codec: str = "libx264",
     pixel_format: str = "yuv420p",
     options: dict[str, str] | None = None,
+    muxing: dict[str, str] | None = None,
 ) -> Path:
     """A clip of `frames` at 25 a second, with a key frame every 12; the name says the container."""
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=muxing or {}) as container:
         stream = container.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = *size, pixel_format
         stream.gop_size = 12
@@ -39,15 +40,3 @@ def write_clip(
             container.mux(stream.encode(frame.reformat(format=pixel_format)))
         container.mux(stream.encode())
     return path
-
-
-def remux(source: Path, target: Path) -> Path:
-    """The same packets in another container."""
-    with av.open(str(source)) as reading, av.open(str(target), "w") as writing:
-        stream = reading.streams.video[0]
-        copy = writing.add_stream_from_template(stream)
-        for packet in reading.demux(stream):
-            if packet.dts is not None:
-                packet.stream = copy
-                writing.mux(packet)
-    return target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random as random_numbers
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from av import CodecContext, Packet, VideoFrame
 from av.error import FFmpegError
@@ -14,10 +14,12 @@ from pydantic import Field, SecretStr
 from vedette.pixels.header import picture_size
 from vedette.pixels.picture import MAXIMUM_BYTES, MAXIMUM_PIXELS
 from vedette.sources.clock import Clock
-from vedette.sources.http_stream import HttpStream
 from vedette.sources.jpeg_stream import JpegStream
 from vedette.sources.live import LiveSettings, LiveSource, Shot
 from vedette.sources.url import HttpUrl
+
+if TYPE_CHECKING:
+    from vedette.sources.http_stream import HttpStream
 
 
 class MjpegSettings(LiveSettings):
@@ -52,6 +54,8 @@ class MjpegSource(LiveSource):
         self._settings = settings
 
     def _open(self) -> MjpegFeed:
+        from vedette.sources.http_stream import HttpStream  # noqa: PLC0415 - httpx only where it is used
+
         settings = self._settings
         stream = HttpStream(
             settings.url,

@@ -111,7 +111,7 @@ class HttpStream:
             SourceError: the connection is lost, or silent for too long.
         """
         self._response.request.extensions["timeout"]["read"] = self._timeouts[1]
-        waiting = bytearray()
+        waiting, lost = bytearray(), None
         try:
             for data in self._response.iter_raw():
                 waiting += data
@@ -120,7 +120,11 @@ class HttpStream:
                 yield bytes(waiting)
                 waiting.clear()
         except httpx.HTTPError as error:
-            raise _lost(error, str(self._url), self._timeouts[1]) from None
+            lost = _lost(error, str(self._url), self._timeouts[1])
+        if waiting:
+            yield bytes(waiting)
+        if lost is not None:
+            raise lost
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -29,7 +29,10 @@ class LiveSettings(CameraSettings):
     """What every camera has that can be lost."""
 
     connect_timeout_seconds: float = Field(
-        default=5.0, gt=0, le=120, description="Give up a connection that does not stand after this long."
+        default=5.0,
+        gt=0,
+        le=120,
+        description="Give up each step of connecting (the answer, then the first pictures) after this long.",
     )
     read_timeout_seconds: float = Field(
         default=5.0,

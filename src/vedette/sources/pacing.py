@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_ROUNDING_SECONDS = 0.002
+"""Many containers and cameras round their time stamps to a millisecond."""
+
 
 class Thinning:
     """Takes frames evenly, at most `frames_per_second` of them.
@@ -19,8 +22,7 @@ class Thinning:
         if not interval:
             return True
         due = self._due
-        # A tenth of the interval forgives time stamps that are rounded to a millisecond.
-        if due is not None and seconds < due - interval / 10:
+        if due is not None and seconds < due - min(_ROUNDING_SECONDS, interval / 10):
             return False
         is_on_grid = due is not None and seconds < due + interval
         self._due = (due if is_on_grid and due is not None else seconds) + interval

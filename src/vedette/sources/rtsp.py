@@ -83,22 +83,24 @@ class RtspSource(LiveSource):
                 settings.url.revealed(settings.username, settings.password.get_secret_value()),
                 format="rtsp",
                 options=_options(settings),
-                timeout=(settings.connect_timeout_seconds, settings.read_timeout_seconds),
+                # FFmpeg's parser swallows the first time-out (it flushes what it holds): two make one.
+                timeout=(settings.connect_timeout_seconds, settings.read_timeout_seconds / 2),
             )
         except (FFmpegError, OSError) as error:
             raise connection_error(error, str(settings.url), settings.connect_timeout_seconds) from None
-        return RtspFeed(container, settings, self._book.spoilt)
+        return RtspFeed(container, settings, self._book.spoilt, self._clock)
 
 
 class RtspFeed:
     """One RTSP session."""
 
     def __init__(
-        self, container: InputContainer, settings: RtspSettings, on_corrupt: Callable[[], None]
+        self, container: InputContainer, settings: RtspSettings, on_corrupt: Callable[[], None], clock: Clock
     ) -> None:
         self._container = container
         self._settings = settings
         self._on_corrupt = on_corrupt
+        self._clock = clock
 
     def shots(self) -> Iterator[Shot | None]:
         """See `Feed`."""
@@ -106,11 +108,17 @@ class RtspFeed:
         stream = video_stream(self._container, fast_decode=settings.fast_decode)
         if stream is None:
             raise SourceError(f"{settings.url} sends no video.", "Check the path of its url.")
+        asked = self._clock.monotonic()
         try:
             for picture in decoded(self._container, stream, self._on_corrupt):
                 yield None if picture is None else decoded_shot(picture)
+                asked = self._clock.monotonic()
         except (FFmpegError, OSError) as error:
-            raise connection_error(error, str(settings.url), settings.read_timeout_seconds) from None
+            timeout = settings.read_timeout_seconds
+            was_silent = self._clock.monotonic() - asked >= timeout / 2
+            raise connection_error(
+                TimeoutError() if was_silent else error, str(settings.url), timeout
+            ) from None
 
     def close(self) -> None:
         """See `Feed`."""
