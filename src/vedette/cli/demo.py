@@ -135,20 +135,20 @@ def _print_events(console: Console, events: Sequence[Event], start: datetime, fo
     from rich.table import Table
 
     table = Table(title="Events", title_justify="left", expand=False)
-    for name in ("rule", "label", "from", "to", "score", "closed because", "picture"):
-        table.add_column(
-            name, justify="right" if name in {"from", "to", "score"} else "left", overflow="fold"
-        )
+    for name in ("rule", "label", "from", "to", "score", "closed because"):
+        table.add_column(name, justify="right" if name in {"from", "to", "score"} else "left")
     for event in events:
-        closed = "open" if event.closed_at is None else f"{(event.closed_at - start).total_seconds():.1f} s"
+        opened = (event.opened_at - start).total_seconds()
+        closed = None if event.closed_at is None else (event.closed_at - start).total_seconds()
         table.add_row(
             event.rule,
             event.label,
-            f"{(event.opened_at - start).total_seconds():.1f} s",
-            closed,
+            f"{opened:.1f} s",
+            "open" if closed is None else f"{closed:.1f} s",
             f"{event.score:.2f}",
             event.close_reason or "",
-            event.snapshot or "",
         )
     console.print(table)
-    console.print(f"[dim]pictures and events lie in {folder}[/]", soft_wrap=True, highlight=False)
+    for event in events:
+        if event.snapshot:
+            console.print(f"[dim]{folder / event.snapshot}[/]", soft_wrap=True, highlight=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from uvicorn import Server
+
     from vedette.assembly.appliance import Appliance
+    from vedette.config.schema import ServiceSettings
 
 
 def run(
@@ -21,36 +23,41 @@ def run(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
 ) -> None:
     """Watch the configured cameras, record events, carry out actions, and answer POST /api/image."""
-    import uvicorn
-
     from vedette.assembly.build import build_appliance
     from vedette.cli.logs import log_to_terminal
     from vedette.config.loading import load_config
-    from vedette.web.app import create_app
 
     log_to_terminal(is_verbose=verbose)
     config = load_config(configuration)
     appliance = build_appliance(config)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(appliance),
-            host=config.service.host,
-            port=config.service.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-        )
-    )
     appliance.start()
-    if once:
-        threading.Thread(target=_stop_at_the_end, args=(appliance, server), daemon=True).start()
     try:
+        # The cameras are at work while the service is still being imported: half a second on a PC.
+        server = _server(appliance, config.service)
+        if once:
+            threading.Thread(target=_stop_at_the_end, args=(appliance, server), daemon=True).start()
         server.run()
     finally:
         appliance.stop()
 
 
-def _stop_at_the_end(appliance: Appliance, server: object) -> None:
-    while appliance.supervisor.is_running:
-        time.sleep(0.05)
-    server.should_exit = True  # type: ignore[attr-defined]
+def _server(appliance: Appliance, service: ServiceSettings) -> Server:
+    import uvicorn
+
+    from vedette.web.app import create_app
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(appliance),
+            host=service.host,
+            port=service.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
+    )
+
+
+def _stop_at_the_end(appliance: Appliance, server: Server) -> None:
+    appliance.supervisor.wait()
+    server.should_exit = True
