@@ -16,6 +16,8 @@ from vedette.values.geometry import Box
 
 _WORDS = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
+_ALL = slice(None)
+
 
 @dataclass(frozen=True, slots=True)
 class SampleGrid:
@@ -39,13 +41,14 @@ class SampleGrid:
         """(lines, samples of a line)."""
         return -(-self.height // self.cell), self.width // self.cell
 
-    def take(self, luma: UInt8Array, out: UInt8Array) -> UInt8Array:
-        """Copy the samples of `luma [height, width]` to `out`, contiguous, of `shape`.
+    def take(self, luma: UInt8Array, out: UInt8Array, every: slice = _ALL) -> UInt8Array:
+        """Copy the samples of `luma [height, width]` to `out`, of `shape`; `every` of its lines, if not all.
 
         Up to eight pixels of a line are read as one number, of which the lowest byte is kept: that
         is three times as fast as reading single bytes with gaps.
         """
-        lines = luma[:: self.cell, : self.width // self.cell * self.cell]
+        lines = luma[:: self.cell, : self.width // self.cell * self.cell][every]
+        out = out[every]
         if lines.strides[1] != 1:
             np.copyto(out, lines[:, :: self.cell])
             return out

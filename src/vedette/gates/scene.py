@@ -71,10 +71,11 @@ class Scene:
         """The mean, rounded; read only."""
         return self._background
 
-    def count_differing(self, picture: UInt8Array) -> int:
-        """How many samples differ beyond their noise."""
-        cv2.inRange(picture, self._lowest, self._highest, dst=self._is_usual)
-        return picture.size - cv2.countNonZero(self._is_usual)
+    def count_differing(self, picture: UInt8Array, every: slice) -> int:
+        """How many samples differ beyond their noise, in `every` of the lines."""
+        lines = picture[every]
+        usual = cv2.inRange(lines, self._lowest[every], self._highest[every], dst=self._is_usual[every])
+        return lines.size - cv2.countNonZero(usual)
 
     def differing(self, picture: UInt8Array) -> UInt8Array:
         """255 where a sample differs beyond its noise, 0 elsewhere."""

@@ -28,6 +28,9 @@ _SPECKS = 0.00025
 _WHOLE_PICTURE = 0.5
 """Share that must differ before it may be the light or the camera instead of something large."""
 _RELEARN_SECONDS = 0.5
+_ALL = slice(None)
+_FIELDS = (slice(0, None, 2), slice(1, None, 2))
+"""Even and odd lines of samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class View:
         self.size = (frame.width, frame.height)
         self._grid = SampleGrid.over(*self.size, settings.samples_across)
         self._picture = np.empty(self._grid.shape, np.uint8)
+        self._fields = _FIELDS if self._grid.shape[0] > 1 else (_ALL, _ALL)
         self._is_seen = _unmasked(settings, self._grid.shape)
         self._watched = max(1, int(self._is_seen.sum()))
         self._fewest = settings.minimum_area * self._watched
@@ -63,21 +67,37 @@ class View:
     def look(self, frame: Frame) -> Sight:
         """Compare the frame with the scene, and learn from it."""
         now = frame.monotonic_seconds
+        if self._was_quiet and not self._is_adapting_due(now):
+            seen = self._glance(frame)
+            if seen is not None:
+                return seen
         self._grid.take(frame.luma, self._picture)
         if self._is_learning(now):
             self._scene.learn(self._picture)
             self._adapted_at = now
             return Sight(self._learning)
-        count = self._scene.count_differing(self._picture)
+        count = self._scene.count_differing(self._picture, _ALL)
         if count < self._fewest:
             return self._quiet(now, count, None)
         moving = dense(self._scene.differing(self._picture))
         count = cv2.countNonZero(moving)
         return self._quiet(now, count, moving) if count < self._fewest else self._examine(now, moving)
 
+    def _glance(self, frame: Frame) -> Sight | None:
+        """Every other line, and the others at the next frame: enough to see that nothing moves."""
+        field, later = self._fields
+        self._fields = later, field
+        self._grid.take(frame.luma, self._picture, field)
+        count = 2 * self._scene.count_differing(self._picture, field)
+        return self._still(count) if 2 * count < self._fewest else None
+
     def _quiet(self, now: float, count: int, moving: UInt8Array | None) -> Sight:
         """All that differs together is too small to be anything."""
         self._adapt(now, moving)
+        self._was_quiet = True
+        return self._still(count)
+
+    def _still(self, count: int) -> Sight:
         energy = count / self._watched
         return Sight("still" if energy < _SPECKS else "small", energy)
 
@@ -88,6 +108,7 @@ class View:
         2. Most of the picture differs and its structure stayed: the light or the camera; learn anew.
         3. A group is large enough: it moves.
         """
+        self._was_quiet = False
         change = light_change(self._scene.background, self._picture, self._is_seen)
         if change is not None:
             self._scene.relight(change)
@@ -112,6 +133,7 @@ class View:
     def _begin(self, picture: UInt8Array, now: float) -> None:
         self._scene = Scene(picture, ~self._is_seen, self._tempo)
         self._began_at = self._adapted_at = now
+        self._was_quiet = False
 
     def _learn(self, seconds: float, kind: Literal["learning", "lighting"]) -> None:
         self._learn_seconds = seconds
@@ -121,10 +143,14 @@ class View:
         seconds = abs(now - self._began_at)
         return seconds < self._learn_seconds or self._scene.pictures < _FEWEST_PICTURES
 
+    def _is_adapting_due(self, now: float) -> bool:
+        every = _ADAPT_STILL_EVERY_SECONDS if self._was_quiet else _ADAPT_EVERY_SECONDS
+        return abs(now - self._adapted_at) >= every
+
     def _adapt(self, now: float, moving: UInt8Array | None) -> None:
-        seconds = abs(now - self._adapted_at)
-        if seconds >= (_ADAPT_STILL_EVERY_SECONDS if moving is None else _ADAPT_EVERY_SECONDS):
-            self._scene.adapt(self._picture, min(seconds, _LONGEST_GAP_SECONDS), moving)
+        if self._is_adapting_due(now):
+            seconds = min(abs(now - self._adapted_at), _LONGEST_GAP_SECONDS)
+            self._scene.adapt(self._picture, seconds, moving)
             self._adapted_at = now
 
 
