@@ -12,10 +12,10 @@ from ruamel.yaml import YAML
 from vedette.assembly.build import (
     DEFAULT_NETWORK,
     build_backend,
+    build_clip,
     build_embedder,
     build_gate,
     build_rule,
-    build_source,
 )
 from vedette.assembly.demonstration import FINCH
 from vedette.assembly.teaching_demonstration import teach_demonstration
@@ -29,7 +29,6 @@ from vedette.pixels.picture import encode_jpeg
 from vedette.rules.presence import PresenceSettings
 from vedette.rules.protocol import Rule
 from vedette.sources.protocol import Source
-from vedette.sources.video_file import VideoFileSettings
 from vedette.teaching.manifest import Origin
 from vedette.teaching.taught import TaughtClassifier
 from vedette.values.frame import Frame, UInt8Array
@@ -86,7 +85,7 @@ class Bench:
         return self._backend.run([rgb[None]])
 
     def _source(self, name: str = "bench") -> Source:
-        return build_source(name, VideoFileSettings(path=self._video, paced=False))
+        return build_clip(name, self._video)
 
     def _rule(self) -> Rule:
         return build_rule(PresenceSettings.model_validate(FINCH.rules[0]))

@@ -145,6 +145,11 @@ def build_source(name: str, settings: AnySource) -> Source:
             return PushSource(name, settings)
 
 
+def build_clip(name: str, video: Path) -> Source:
+    """A video as a camera that plays as fast as it is decoded."""
+    return VideoFileSource(name, VideoFileSettings(path=video, paced=False))
+
+
 def build_gate(settings: AnyGate) -> Gate:
     """The gate that the settings describe."""
     match settings:

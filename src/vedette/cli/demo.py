@@ -103,15 +103,14 @@ def _play(
 
 
 def _teach(demonstration: Demonstration, video: Path, root: Path, console: Console) -> None:
-    from vedette.assembly.build import DEFAULT_NETWORK, build_embedder, build_source
+    from vedette.assembly.build import DEFAULT_NETWORK, build_clip, build_embedder
     from vedette.assembly.teaching_demonstration import teach_demonstration
     from vedette.cli.models import progress_bar
-    from vedette.sources.video_file import VideoFileSettings
     from vedette.teaching.manifest import Origin
 
     with progress_bar(DEFAULT_NETWORK) as progress:
         embedder = build_embedder(progress=progress)
-    clip = build_source(demonstration.clip, VideoFileSettings(path=video, paced=False))
+    clip = build_clip(demonstration.clip, video)
     origin = Origin(network=DEFAULT_NETWORK, engine="litert")
     reports = teach_demonstration(demonstration, clip, embedder, origin, root)
     embedder.close()
