@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -211,6 +212,20 @@ def test_a_server_that_stands_still_is_noticed_and_found_again(rtsp_possible, cl
                 next(frames)
             resume.join()
         assert source.status.last_error is not None
+
+
+def test_what_came_while_nobody_had_time_is_dropped_and_counted(rtsp_possible, clip, tmp_path):
+    with RtspServer(clip, tmp_path) as server:
+        source = camera(server.url(), read_timeout_seconds=5, maximum_lateness_seconds=0.2)
+        with running(source) as frames:
+            for _ in range(30):
+                before = next(frames)
+            time.sleep(1.5)
+            after = [next(frames) for _ in range(10)]
+        assert source.status.dropped > 5
+        assert source.status.reconnects == 0
+        assert after[-1].sequence == before.sequence + 10
+        assert after[-1].monotonic_seconds - before.monotonic_seconds > 1.0
 
 
 def test_closing_ends_a_wait_between_attempts_at_once(rtsp_possible):

@@ -155,7 +155,8 @@ class LiveSource:
                 if isinstance(frame, Frame):
                     yield frame
                 if frame is not None:
-                    last_seen = now
+                    # Not `now`: what the stages did meanwhile is not the camera's silence.
+                    last_seen = self._clock.monotonic()
                     self._back_off.frame_arrived(now)
                 elif now - last_seen > self._read_timeout_seconds:
                     raise SourceError(

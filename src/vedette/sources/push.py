@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from threading import Condition
 from typing import Literal
 
@@ -37,7 +38,7 @@ class PushSource:
         self._framing = Framing(name, settings.rotation, self._book)
         self._thinning = Thinning(settings.frames_per_second)
         self._changed = Condition()
-        self._slot: tuple[Planes, float] | None = None
+        self._slot: tuple[Planes, datetime, float] | None = None
         self._is_closed = False
 
     @property
@@ -53,7 +54,7 @@ class PushSource:
             if self._is_closed or not self._thinning.takes(arrived):
                 return
             self._book.dropped += self._slot is not None
-            self._slot = (planes, arrived)
+            self._slot = (planes, self._clock.now(), arrived)
             self._changed.notify()
 
     def close(self) -> None:
@@ -67,12 +68,11 @@ class PushSource:
         self._book.connected()
         try:
             while (taken := self._taken()) is not None:
-                planes, seconds = taken
-                yield self._framing.given(planes, self._clock.now(), seconds)
+                yield self._framing.given(*taken)
         finally:
             self._book.state = "closed"
 
-    def _taken(self) -> tuple[Planes, float] | None:
+    def _taken(self) -> tuple[Planes, datetime, float] | None:
         with self._changed:
             self._changed.wait_for(lambda: self._is_closed or self._slot is not None)
             taken, self._slot = self._slot, None
