@@ -63,7 +63,7 @@ def test_the_largest_box_follows_her(garden):
 
 def test_it_stays_closed_while_the_finch_sits(cage):
     assert states(cage, 0.0, 6.0) == {False}
-    assert states(cage, 15.0, 16.3) == {False}
+    assert states(cage, 11.3, 12.1) == {False}
 
 
 def test_it_opens_when_the_finch_hops_and_when_it_flies(cage):

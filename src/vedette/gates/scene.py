@@ -85,7 +85,7 @@ class Scene:
         """Every picture counts the same: for the first moments."""
         self._pictures += 1
         weight = 1.0 / self._pictures
-        self._accumulate(picture, weight, weight, None)
+        self._accumulate(picture, cv2.absdiff(picture, self._background), (weight, weight), None)
         self._refresh()
 
     def adapt(self, picture: UInt8Array, seconds: float, moving: UInt8Array | None) -> None:
@@ -96,15 +96,17 @@ class Scene:
         """
         tempo = self._tempo
         remembered = self._noise * math.exp(-seconds / tempo.forget_seconds)
+        stir = cv2.absdiff(picture, self._previous)
+        noise = cv2.min(stir, cv2.absdiff(picture, self._background))
         quickly, slowly = (_weight(seconds, times * tempo.adapt_seconds) for times in (1.0, _NOISE_LAG))
         if moving is None:
-            self._accumulate(picture, quickly, slowly, None)
+            self._accumulate(picture, noise, (quickly, slowly), None)
             self._still_seconds.fill(0)
         else:
-            is_still = cv2.inRange(cv2.absdiff(picture, self._previous), 0, tempo.contrast)
+            is_still = cv2.inRange(stir, 0, tempo.contrast)
             swaying = _weight(seconds, tempo.sway_time_constant)
-            self._accumulate(picture, quickly, slowly, cv2.bitwise_not(moving))
-            self._accumulate(picture, swaying, swaying, cv2.subtract(moving, is_still))
+            self._accumulate(picture, noise, (quickly, slowly), cv2.bitwise_not(moving))
+            self._accumulate(picture, noise, (swaying, swaying), cv2.subtract(moving, is_still))
             self._absorb(picture, seconds, moving, is_still)
         np.maximum(self._noise, remembered, out=self._noise)
         np.copyto(self._previous, picture)
@@ -118,11 +120,10 @@ class Scene:
         self._refresh()
 
     def _accumulate(
-        self, picture: UInt8Array, mean_weight: float, noise_weight: float, where: np.ndarray | None
+        self, picture: UInt8Array, noise: np.ndarray, weights: tuple[float, float], where: np.ndarray | None
     ) -> None:
-        difference = cv2.absdiff(picture, self._background)
-        cv2.accumulateWeighted(picture, self._mean, mean_weight, mask=where)
-        cv2.accumulateWeighted(difference, self._noise, noise_weight, mask=where)
+        cv2.accumulateWeighted(picture, self._mean, weights[0], mask=where)
+        cv2.accumulateWeighted(noise, self._noise, weights[1], mask=where)
 
     def _absorb(self, picture: UInt8Array, seconds: float, moving: UInt8Array, still: np.ndarray) -> None:
         """Seconds of stillness add up while something is there, whether or not it stirs in between."""
