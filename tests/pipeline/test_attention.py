@@ -47,3 +47,17 @@ def test_not_looking_carries_the_gates_reason():
 def test_settings_out_of_range_or_unknown_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         AttentionSettings(**wrong)
+
+
+def test_it_rests_between_two_judgements_of_a_quiet_scene_only():
+    attention = Attention(AttentionSettings(rest_seconds=0.1, linger_seconds=0))
+    attention.decide(0, CLOSED, wants_looks=False)
+    assert not attention.is_resting(0.04)
+    attention.decide(0.04, CLOSED, wants_looks=False)
+    assert attention.is_resting(0.08)
+    assert not attention.is_resting(0.15)
+    stirring = GateVerdict(is_open=False, reason="too brief", energy=0.01, threshold=0.001)
+    attention.decide(0.15, stirring, wants_looks=False)
+    assert not attention.is_resting(0.16)
+    attention.decide(0.16, OPEN, wants_looks=False)
+    assert not attention.is_resting(0.17)

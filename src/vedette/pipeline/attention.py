@@ -7,6 +7,8 @@ checked again at intervals, gate or no gate.
 
 from __future__ import annotations
 
+from math import inf
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from vedette.values.observation import GateVerdict, NotLooked
@@ -17,6 +19,11 @@ class AttentionSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    rest_seconds: float = Field(
+        default=0.1,
+        ge=0,
+        description="While nothing moves, how long to rest between two judgements; 0 judges every frame.",
+    )
     linger_seconds: float = Field(
         default=1.0, ge=0, description="How long to go on looking after the gate has closed."
     )
@@ -37,6 +44,11 @@ class Attention:
         self._settings = settings
         self._last_open: float | None = None
         self._last_look: float | None = None
+        self._rests_until = -inf
+
+    def is_resting(self, now: float) -> bool:
+        """A moment ago nothing moved and nobody looked: this frame need not be judged."""
+        return now < self._rests_until
 
     def decide(self, now: float, gate: GateVerdict, *, wants_looks: bool) -> str | NotLooked:
         """A reason to look, or why not. `wants_looks`: a rule would learn from a still scene.
@@ -49,7 +61,11 @@ class Attention:
         """
         reason = self._reason(now, gate, wants_looks)
         if reason is None:
+            # A gate that is about to open (motion too small, too brief) is not left alone.
+            quiet = gate.energy <= gate.threshold
+            self._rests_until = now + self._settings.rest_seconds if quiet else -inf
             return NotLooked(gate.reason)
+        self._rests_until = -inf
         self._last_look = now
         return reason
 

@@ -14,11 +14,15 @@ from vedette.pipeline.inference_queue import InferenceQueue, NotServed
 from vedette.rules.protocol import Rule
 from vedette.sources.protocol import Source
 from vedette.values.frame import Frame
-from vedette.values.observation import Looked, NotLooked, Observation, RuleVerdict
+from vedette.values.observation import GateVerdict, Looked, NotLooked, Observation, RuleVerdict
 from vedette.values.trail import Trail
 
 Watcher = Callable[[Trail], None]
 """Is shown every frame's trail, in the camera's thread; must be quick and must not raise."""
+
+
+_RESTING = GateVerdict(is_open=False, reason="nothing moved a moment ago")
+_NOT_JUDGED = NotLooked(_RESTING.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class CameraLoop:
     def __init__(self, stages: Stages, watchers: Sequence[Watcher] = ()) -> None:
         self._stages = stages
         self._watchers = tuple(watchers)
+        self._not_looked = {classifier.name: _NOT_JUDGED for classifier, _ in stages.classifiers}
 
     def run(self) -> None:
         """To the source's end. Whatever happens, no event is left open.
@@ -49,22 +54,24 @@ class CameraLoop:
         end = "the camera stopped unexpectedly"
         try:
             for frame in self._stages.source.frames():
-                self._pass_through(frame)
+                trail = self._pass_through(frame)
+                for watcher in self._watchers:
+                    watcher(trail)
             end = "the source ended"
         finally:
             self._stages.recorder.finish(end)
 
-    def _pass_through(self, frame: Frame) -> None:
-        started = time.perf_counter()
+    def _pass_through(self, frame: Frame) -> Trail:
         stages = self._stages
+        if stages.attention.is_resting(frame.monotonic_seconds):
+            return Trail(frame, _RESTING, self._not_looked, (), 0.0)
+        started = time.perf_counter()
         gate = stages.gate.judge(frame)
         wants_looks = any(rule.wants_looks for rule in stages.rules)
         look = stages.attention.decide(frame.monotonic_seconds, gate, wants_looks=wants_looks)
         observations = self._observe(frame, look, started)
         verdicts = tuple(self._judge(rule, frame, observations) for rule in stages.rules)
-        trail = Trail(frame, gate, observations, verdicts, time.perf_counter() - started)
-        for watcher in self._watchers:
-            watcher(trail)
+        return Trail(frame, gate, observations, verdicts, time.perf_counter() - started)
 
     def _observe(self, frame: Frame, look: str | NotLooked, started: float) -> Mapping[str, Observation]:
         if isinstance(look, NotLooked):
