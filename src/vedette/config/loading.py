@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from vedette.config.agreement import disagreements
+from vedette.config.agreement import Disagreement, disagreements
 from vedette.config.anchoring import anchored
 from vedette.config.mistakes import located, mistakes
 from vedette.config.nodes import Node, parse
 from vedette.config.problems import InvalidConfigurationError, Problem, overlaps
-from vedette.config.reading import Reading, read
+from vedette.config.reading import Reading, concealed, read
 from vedette.config.schema import Config
 from vedette.errors import ConfigurationError
 
 MAXIMUM_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration; and `secrets`: what `!env` and `!file` gave, to how the file writes it."""
+
+    config: Config
+    secrets: AnyMapping[str, str] = field(repr=False)
+
+    def concealed(self, text: str) -> str:
+        """The text with what `!env` and `!file` gave written as in the file."""
+        return concealed(text, self.secrets)
 
 
 def load_config(path: Path, environment: AnyMapping[str, str] | None = None) -> Config:
@@ -28,7 +42,7 @@ def load_config(path: Path, environment: AnyMapping[str, str] | None = None) -> 
         ConfigurationError: everything that is wrong with it (`InvalidConfigurationError.problems`), or
             a file that cannot be read.
     """
-    return config_of(read_text(path), path, os.environ if environment is None else environment)
+    return load(read_text(path), path, environment).config
 
 
 def read_text(path: Path) -> str:
@@ -52,7 +66,7 @@ def read_text(path: Path) -> str:
         raise ConfigurationError(f"{path}:{line}: this is not text in UTF-8.", "Save it as UTF-8.") from error
 
 
-def config_of(text: str, path: Path, environment: AnyMapping[str, str]) -> Config:
+def load(text: str, path: Path, environment: AnyMapping[str, str] | None = None) -> Loaded:
     """The configuration that a text would be, if it stood in that file.
 
     Raises:
@@ -60,11 +74,11 @@ def config_of(text: str, path: Path, environment: AnyMapping[str, str]) -> Confi
     """
     root = parse(text, path)
     folder = path.absolute().parent
-    reading = read(root, folder, environment)
+    reading = read(root, folder, os.environ if environment is None else environment)
     config, problems = _validated(reading, root)
     if config is None or problems:
         raise InvalidConfigurationError(path, problems)
-    return anchored(config, folder)
+    return Loaded(anchored(config, folder), reading.secrets)
 
 
 def _validated(reading: Reading, root: Node | None) -> tuple[Config | None, list[Problem]]:
@@ -73,14 +87,18 @@ def _validated(reading: Reading, root: Node | None) -> tuple[Config | None, list
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        unread = [problem.path for problem in reading.problems]
-        found = mistakes(error, root, reading.secrets.values())
-        fresh = [each for each in found if not any(overlaps(each.path, path) for path in unread)]
+        found = mistakes(error, root, reading.secrets)
+        fresh = [each for each in found if not any(overlaps(each.path, path) for path in reading.unread)]
         return None, reading.problems + fresh
     if reading.problems:
         return None, reading.problems
-    found = []
-    for location, sentence in disagreements(config):
-        place, line = located(root, location)
-        found.append(Problem(line, place, f"{sentence}."))
-    return config, found
+    return config, placed(disagreements(config), root, reading.secrets)
+
+
+def placed(found: Iterable[Disagreement], root: Node | None, secrets: AnyMapping[str, str]) -> list[Problem]:
+    """Disagreements with their lines in the file and without its secrets."""
+    problems = []
+    for location, sentence in found:
+        path, line = located(root, location)
+        problems.append(Problem(line, path, f"{concealed(sentence, secrets)}."))
+    return problems

@@ -29,11 +29,16 @@ _NOT_FINITE = re.compile(r"[-+]?(\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN")
 
 @dataclass(slots=True)
 class Reading:
-    """Plain values, where secrets stand and what they are, and what could not be read."""
+    """Plain values, and what could not be read.
 
-    value: Any = None
-    secrets: dict[DottedPath, str] = field(default_factory=dict)
+    `secrets`: what `!env` and `!file` gave, to how the file writes it. `unread`: where None stands for
+    what could not be read.
+    """
+
+    value: Any = field(default=None, repr=False)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[DottedPath] = field(default_factory=list)
 
 
 def read(root: Node | None, folder: Path, environment: AnyMapping[str, str]) -> Reading:
@@ -67,11 +72,12 @@ class _Reader:
             return self._read(node, path)
         except _UnreadableError as error:
             self._refuse(line, path, str(error))
+            self.reading.unread.append(path)
             return None
 
     def _read(self, node: Node, path: DottedPath) -> Any:
         if isinstance(node, Scalar):
-            return self._scalar(node, path)
+            return self._scalar(node)
         if node.tag not in (None, f"{_STANDARD}map", f"{_STANDARD}seq"):
             raise _UnreadableError("only a single value may have a tag, !env or !file")
         if isinstance(node, Listing):
@@ -90,10 +96,12 @@ class _Reader:
                 values[key.text] = self.value(value, (*path, key.text), line)
         return values
 
-    def _scalar(self, node: Scalar, path: DottedPath) -> Any:
+    def _scalar(self, node: Scalar) -> Any:
         if node.tag in ("!env", "!file"):
             resolve = self._variable if node.tag == "!env" else self._secret_file
-            self.reading.secrets[path] = secret = resolve(node.text)
+            secret = resolve(node.text)
+            # A default may be as secret as what it stands in for.
+            self.reading.secrets[secret] = f"{node.tag} {node.text.partition(':-')[0]}"
             return secret
         if node.tag is None:
             return _plain(node.text) if node.is_plain else node.text
@@ -143,6 +151,13 @@ def _plain(text: str) -> Any:
     if _NOT_FINITE.fullmatch(text) or (_FLOAT.fullmatch(text) and not math.isfinite(float(text))):
         raise _UnreadableError("a number must be finite")
     return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def concealed(text: str, secrets: AnyMapping[str, str]) -> str:
+    """The text with each secret written as in the file."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, secrets[secret])
+    return text
 
 
 def expanded(folder: Path, path: Path) -> Path:

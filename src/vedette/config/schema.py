@@ -123,7 +123,8 @@ class ServiceSettings(Section):
         default=8731, ge=0, le=65535, description="Port to listen on; 0 takes any that is free."
     )
     classifier: ClassifierName | None = Field(
-        default=None, description="The classifier that answers POST /api/image."
+        default=None,
+        description="The classifier that answers POST /api/image; if left out, the only one there is.",
     )
 
 
