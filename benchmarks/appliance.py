@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def posted_picture(bench: Bench, scratch: Path) -> Figure:
     YAML().dump(bench.http_configuration(port), configuration)
     vedette = [sys.executable, "-m", "vedette", "run", str(configuration)]
     peer = [sys.executable, str(HERE / "flask_peer.py"), str(obtain("efficientnet-lite0")), str(peer_port)]
-    with serving(vedette, port), serving(peer, peer_port):
+    with serving(vedette, port, bench.home), serving(peer, peer_port, bench.home):
         for warm in (port, peer_port):
             for _ in range(20):
                 post(warm, jpeg)
@@ -93,9 +94,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: list[str], port: int) -> Iterator[None]:
+def serving(command: list[str], port: int, home: Path) -> Iterator[None]:
     """The server, from when it answers on its port until it is ended."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = os.environ | {"VEDETTE_HOME": str(home)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(600):
             with socket.socket() as probe:

@@ -35,31 +35,37 @@ def demo(
 
     from vedette.assembly.demonstration import DEMONSTRATIONS
     from vedette.cli.live_table import LiveTable
+    from vedette.folders import data_folder
 
     if clip not in DEMONSTRATIONS:
         raise UsageError(f"no demonstration is called {clip!r}.", f"There are: {', '.join(DEMONSTRATIONS)}.")
     demonstration = DEMONSTRATIONS[clip]
     console = Console()
     console.print(f"[bold]{clip}[/]: {demonstration.story}", highlight=False)
-    start = _Start()
+    start = Start()
     screen: AbstractContextManager[Watcher] = (
         nullcontext(start.ignore)
         if once or not console.is_terminal
         else LiveTable(console, f"{clip}, as a camera", explain=False)
     )
-    events, folder = _play(demonstration, console, start, screen, is_paced=not once)
-    _print_events(console, events, start.at, folder)
+    folder = data_folder() / "demo" / clip
+    events = play(demonstration, console, start, screen, folder, is_paced=not once)
+    print_events(console, events, start.at)
+    for event in events:
+        if event.snapshot:
+            console.print(f"[dim]{folder / event.snapshot}[/]", soft_wrap=True, highlight=False)
     if not events:
         raise typer.Exit(1)
 
 
-class _Start:
+class Start:
     """When the clip's second 0 was, by the wall clock of its frames."""
 
     def __init__(self) -> None:
         self.at = datetime.now(UTC)
 
     def __call__(self, trail: Trail) -> None:
+        """A watcher of the camera loop."""
         if trail.frame.sequence == 0:
             self.at = trail.frame.captured_at - timedelta(seconds=trail.frame.monotonic_seconds)
 
@@ -67,26 +73,26 @@ class _Start:
         """A watcher without a screen."""
 
 
-def _play(
+def play(
     demonstration: Demonstration,
     console: Console,
-    start: _Start,
+    start: Start,
     screen: AbstractContextManager[Watcher],
+    folder: Path,
     *,
     is_paced: bool,
-) -> tuple[Sequence[Event], Path]:
+) -> Sequence[Event]:
+    """Teach and watch, below `folder`, which is emptied first; the events, oldest first."""
     import shutil
 
     from vedette.assembly.build import build_appliance
     from vedette.catalog.fetch import obtain
     from vedette.cli.models import progress_bar
     from vedette.config.schema import Config
-    from vedette.folders import data_folder
 
     logging.getLogger("vedette").setLevel(logging.ERROR)
     with progress_bar(demonstration.clip) as progress:
         video = obtain(demonstration.clip, progress=progress)
-    folder = data_folder() / "demo" / demonstration.clip
     shutil.rmtree(folder, ignore_errors=True)
     _teach(demonstration, video, folder / "classifiers", console)
     config = Config.model_validate(demonstration.configuration(video, folder, is_paced=is_paced))
@@ -95,11 +101,12 @@ def _play(
         appliance.start()
         try:
             appliance.supervisor.wait()
+            events = appliance.events()
         finally:
             appliance.stop()
     for failure in appliance.supervisor.failures.values():
         console.print(f"[red]{failure}[/]")
-    return appliance.events(), folder
+    return events
 
 
 def _teach(demonstration: Demonstration, video: Path, root: Path, console: Console) -> None:
@@ -130,7 +137,8 @@ def _score(report: TeachingReport) -> str:
     return f"{report.head}, leave-one-out {report.balanced_accuracy:.0%}"
 
 
-def _print_events(console: Console, events: Sequence[Event], start: datetime, folder: Path) -> None:
+def print_events(console: Console, events: Sequence[Event], start: datetime) -> None:
+    """When each event began and ended, in seconds of the clip."""
     from rich.table import Table
 
     table = Table(title="Events", title_justify="left", expand=False)
@@ -148,6 +156,3 @@ def _print_events(console: Console, events: Sequence[Event], start: datetime, fo
             event.close_reason or "",
         )
     console.print(table)
-    for event in events:
-        if event.snapshot:
-            console.print(f"[dim]{folder / event.snapshot}[/]", soft_wrap=True, highlight=False)

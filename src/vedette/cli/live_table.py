@@ -28,7 +28,7 @@ class LiveTable:
         self._rows: deque[Trail] = deque(maxlen=_ROWS)
         self._frames = 0
         self._looks = 0
-        self._live = Live(console=console, refresh_per_second=10, get_renderable=self._render)
+        self._live = Live(console=console, refresh_per_second=10, get_renderable=self.render)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -47,7 +47,8 @@ class LiveTable:
         if looked or self._explain or any(verdict.has_changed for verdict in trail.verdicts):
             self._rows.append(trail)
 
-    def _render(self) -> Group:
+    def render(self) -> Group:
+        """What is on the screen at this moment."""
         table = Table(title=self._title, title_justify="left", expand=False, min_width=76)
         for name in ("second", "gate", "network", "state", "ms"):
             table.add_column(name, justify="right" if name in {"second", "ms"} else "left")
