@@ -27,14 +27,14 @@ def mended(text: str, root: Node | None, keys: Sequence[str], written: str) -> s
     """
     if root is None:
         start = text if not text or text.endswith("\n") else text + "\n"
-        return f"{start}{_key(keys[0])}: {nested(keys[1:], written)}\n"
+        return f"{start}{_key(keys[0])}: {_nested(keys[1:], written)}\n"
     node, rest = _followed(root, keys)
     if not rest:
         return _replaced(text, node, written)
     if isinstance(node, Mapping):
-        return _added(text, node, f"{_key(rest[0])}: {nested(rest[1:], written)}")
-    if isinstance(node, Scalar) and _is_nothing(node):
-        return _replaced(text, node, nested(rest, written))
+        return _added(text, node, f"{_key(rest[0])}: {_nested(rest[1:], written)}")
+    if isinstance(node, Scalar) and node.is_nothing:
+        return _replaced(text, node, _nested(rest, written))
     return None
 
 
@@ -89,11 +89,7 @@ def _end(text: str, node: Node) -> int:
     return start + len(text[start:end].rstrip())
 
 
-def _is_nothing(node: Scalar) -> bool:
-    return node.is_plain and not node.text and node.tag is None
-
-
-def nested(keys: Sequence[str], written: str) -> str:
+def _nested(keys: Sequence[str], written: str) -> str:
     """`{a: {b: written}}`."""
     for key in reversed(keys):
         written = f"{{{_key(key)}: {written}}}"

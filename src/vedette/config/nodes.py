@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,11 @@ class Scalar:
     text: str
     tag: str | None
     is_plain: bool
+
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing was written: `key:`."""
+        return self.is_plain and not self.text and self.tag is None and self.place.start == self.place.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class _Builder:
 
     def __init__(self, text: str, file: Path) -> None:
         self._file = file
+        self._text = text
         self._events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
         self._anchors: dict[str, Node] = {}
         self._count = 0
@@ -129,7 +135,7 @@ class _Builder:
                     raise self._error(event, "a second document begins here; there may be only one")
                 is_second = True
                 root = self._node(next(self._events), 0)
-        if isinstance(root, Scalar) and root.is_plain and not root.text and root.tag is None:
+        if isinstance(root, Scalar) and root.is_nothing:
             return None
         return root
 
@@ -162,8 +168,17 @@ class _Builder:
             nodes, end = self._nodes(SequenceEndEvent, depth)
             return Listing(_place(event, end), tuple(nodes), tag, bool(event.flow_style))
         nodes, end = self._nodes(MappingEndEvent, depth)
-        pairs = tuple(zip(nodes[::2], nodes[1::2], strict=True))
+        pairs = tuple(
+            (key, self._behind(key, value)) for key, value in zip(nodes[::2], nodes[1::2], strict=True)
+        )
         return Mapping(_place(event, end), pairs, tag, bool(event.flow_style))
+
+    def _behind(self, key: Node, value: Node) -> Node:
+        """The value; if nothing was written, its place is behind the key's colon, not at what follows."""
+        colon = self._text.find(":", key.place.end)
+        if not isinstance(value, Scalar) or not value.is_nothing or colon < 0:
+            return value
+        return replace(value, place=Place(key.place.line, colon + 1, colon + 1))
 
     def _nodes(self, end: type, depth: int) -> tuple[list[Node], Any]:
         nodes = []
