@@ -105,7 +105,7 @@ def idle_camera(camera: IdleCamera, classifier: Classifier, rule: Rule) -> Figur
     figure = compare(
         Contestant("idle camera", idle),
         Contestant("decoding alone", camera.decode),
-        rounds=7,
+        rounds=25,
         goal=1.05,
         clock=time.process_time,
     )

@@ -74,8 +74,8 @@ class Absence:
             state=self._state,
             has_changed=self._state != before,
             evidence=belief.nats,
-            enter_at=self._settings.enter_at,
-            leave_at=self._settings.leave_at,
+            enter_at=belief.enter_at,
+            leave_at=belief.leave_at,
             confidence=belief.confidence,
             reason=reason,
         )

@@ -23,6 +23,9 @@ class Belief:
     def __init__(self, question: Question, claim: Claim) -> None:
         self._question = question
         self._claim = claim
+        self._memory = question.memory
+        self.enter_at = question.enter_at
+        self.leave_at = question.leave_at
         self._evidence = Evidence()
         self.is_held: bool | None = None
         self.confidence = 0.0
@@ -39,14 +42,13 @@ class Belief:
         Raises:
             ConfigurationError: the classifier does not know the label.
         """
-        memory = self._question.memory
         if isinstance(observation, NotLooked):
-            self._evidence = self._evidence.faded(now, memory)
+            self._evidence = self._evidence.faded(now, self._memory)
             self.confidence = 0.0
             self.reason = f"not looked: {observation.reason}; evidence fades to {_nats(self.nats)}"
             return
         self.confidence = self._confidence(observation.classification)
-        self._evidence = self._evidence.with_look(now, self.confidence, memory)
+        self._evidence = self._evidence.with_look(now, self.confidence, self._memory)
         self.reason = self._explain(observation)
         self._decide(observation.classification)
 
@@ -54,15 +56,15 @@ class Belief:
         question = self._question
         is_sure = self.confidence >= question.single_frame_confidence and not seen.is_unknown
         if question.decide_on_single_frame and is_sure:
-            self._evidence = self._evidence.at_least(question.enter_at)
+            self._evidence = self._evidence.at_least(self.enter_at)
             if self.is_held is not True:
                 self.reason = (
                     f"{self._words} {self.confidence:.2f} on a single frame,"
                     f" {question.single_frame_confidence:.2f} needed"
                 )
-        if self.nats >= question.enter_at:
+        if self.nats >= self.enter_at:
             self.is_held = True
-        elif self.nats <= question.leave_at:
+        elif self.nats <= self.leave_at:
             self.is_held = False
 
     def _confidence(self, seen: Classification) -> float:
@@ -79,9 +81,9 @@ class Belief:
     def _explain(self, looked: Looked) -> str:
         seen = "unknown picture, " if looked.classification.is_unknown else ""
         limit = (
-            f", ends at {_nats(self._question.leave_at)}"
+            f", ends at {_nats(self.leave_at)}"
             if self.is_held
-            else f" of {_nats(self._question.enter_at)} needed"
+            else f" of {_nats(self.enter_at)} needed"
         )
         return f"{seen}{self._words} {self.confidence:.2f}, evidence {_nats(self.nats)}{limit}"
 

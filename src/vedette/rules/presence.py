@@ -59,8 +59,8 @@ class Presence:
             state=_STATES[belief.is_held],
             has_changed=belief.is_held != before,
             evidence=belief.nats,
-            enter_at=self._settings.enter_at,
-            leave_at=self._settings.leave_at,
+            enter_at=belief.enter_at,
+            leave_at=belief.leave_at,
             confidence=belief.confidence,
             reason=belief.reason,
         )
