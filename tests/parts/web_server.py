@@ -49,7 +49,10 @@ class FakeAppliance:
 def serving(appliance: object, limits: Limits | None = None, hosts: tuple[str, ...] = ()) -> Iterator[int]:
     """The service's port, while it serves."""
     server = uvicorn.Server(uvicorn.Config(create_app(appliance, hosts, limits), log_config=None, http="h11"))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    # The protocol is named because asyncio sets TCP_NODELAY only then; without it each answer on a kept
+    # connection waits 40 ms for the other side's delayed acknowledgement.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
+        listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, args=([listener],), name="web server")
         thread.start()
         try:

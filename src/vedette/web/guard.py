@@ -34,12 +34,12 @@ _HEADERS = {
 class Guard:
     """Refuses foreign requests, puts safe headers on every answer, and lets no error through.
 
-    `hosts` are names other than loopback's under which the service may be asked, in lower case.
+    `hosts` are names other than loopback's under which the service may be asked.
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
         self._app = app
-        self._hosts = frozenset({"localhost", *hosts})
+        self._hosts = frozenset({"localhost", *map(str.lower, hosts)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -104,7 +104,8 @@ class Guard:
 
 
 def host_name(host: str) -> str:
-    """The name or address in a Host header (RFC 9110, 7.2): without its port, and without `[]`."""
+    """The name or address in a Host header (RFC 9110, 7.2): without its port and `[]`; empty if damaged."""
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        address, bracket, port = host[1:].partition("]")
+        return address if bracket and port[:1] in {"", ":"} else ""
     return host.partition(":")[0]

@@ -19,6 +19,8 @@ from vedette.web.worker import Worker
 
 _PICTURE = {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}, "required": True}
 _REFUSALS = {
+    400: "A damaged form.",
+    403: "A foreign web page asked.",
     404: "No such camera.",
     408: "The body came too slowly.",
     409: "The camera takes no pushed pictures.",

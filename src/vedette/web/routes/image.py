@@ -83,6 +83,7 @@ def describe(refusal: dict[str, Any]) -> dict[str, Any]:
     }
     refusals = {
         "400": "No classifier was chosen, or a damaged form.",
+        "403": "A foreign web page asked.",
         "404": "No such classifier.",
         "408": "The body came too slowly.",
         "413": "The body is too large.",
