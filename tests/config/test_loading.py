@@ -201,6 +201,17 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(tmp_path):
     assert [line.split(": ")[0] for line in lines] == [f"  {path}:{line}" for line in (1, 2, 3, 4, 5)]
 
 
+def test_of_very_many_mistakes_a_message_tells_the_first(tmp_path):
+    path = written(tmp_path, "".join(f"x{number}: 1\n" for number in range(50)))
+    with pytest.raises(ConfigurationError) as caught:
+        load_config(path, {})
+    first, *lines, last = str(caught.value).splitlines()
+    assert first == f"{path} has 50 problems:"
+    assert len(lines) == 20
+    assert last == "  and 30 more."
+    assert len(caught.value.problems) == 50
+
+
 def test_one_mistake_is_one_line(tmp_path):
     path = written(tmp_path, "service: {prot: 1}")
     with pytest.raises(ConfigurationError) as caught:
@@ -233,6 +244,21 @@ def test_a_reference_that_leads_nowhere_is_told_once(tmp_path, text, expected):
     (complaint,) = complaints(written(tmp_path, text), {"EMPTY": ""})
     assert complaint.startswith("4 actions.phone.url: ")
     assert expected in complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("source: {kind: rtps, url: !env S}", ["no kind is called rtps; the nearest known one is rtsp."]),
+        ("source: {kind: !env S, url: x}", []),
+        ("source: !env S", []),
+        ("source: {kind: push}\n    gate: {kind: background, masks: [[[!env S, 0], [1, 0], [1, 1]]]}", []),
+    ],
+)
+def test_what_comes_of_a_missing_variable_is_not_told_again(tmp_path, text, expected):
+    told = complaints(written(tmp_path, f"cameras:\n  door:\n    {text}"))
+    assert sum("the environment variable S is not set" in each for each in told) == 1
+    assert [each.partition(": ")[2] for each in told if "variable S" not in each] == expected
 
 
 @pytest.mark.parametrize(
@@ -336,6 +362,8 @@ WRONG_PLACES = [
     "cameras: {door: {source: {kind: push}, gate: {kind: background, masks: !env S}}}",
     "cameras: {door: {source: {kind: push}, gate: {kind: background, masks: [!env S]}}}",
     "cameras: {door: {source: {kind: push}, gate: {kind: background, masks: [[!env S, 1, 2]]}}}",
+    "cameras: {door: {source: {kind: push}, gate: {kind: background, masks: [[1, !env S]]}}}",
+    "cameras: {door: {source: {kind: push}, gate: {kind: background, masks: [[[!env S,0],[1,0],[1,1]]]}}}",
     "cameras: {door: {source: {kind: push}, gate: {kind: background, minimum_area: !env S}}}",
     "cameras: {door: {source: {kind: push}, classifiers: [!env S]}}",
     "cameras: {door: {source: {kind: push}, rules: [{kind: !env S}]}}",

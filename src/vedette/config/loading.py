@@ -15,7 +15,7 @@ from vedette.config.agreement import Disagreement, disagreements
 from vedette.config.anchoring import anchored
 from vedette.config.mistakes import located, mistakes
 from vedette.config.nodes import Node, parse
-from vedette.config.problems import InvalidConfigurationError, Problem, overlaps
+from vedette.config.problems import InvalidConfigurationError, Problem
 from vedette.config.reading import Reading, concealed, read
 from vedette.config.schema import Config
 from vedette.errors import ConfigurationError
@@ -82,14 +82,12 @@ def load(text: str, path: Path, environment: AnyMapping[str, str] | None = None)
 
 
 def _validated(reading: Reading, root: Node | None) -> tuple[Config | None, list[Problem]]:
-    """The settings if they could be made, and every problem. What could not be read is refused only once."""
+    """The settings if they could be made, and every problem."""
     values: Any = {} if root is None else reading.value
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        found = mistakes(error, root, reading.secrets)
-        fresh = [each for each in found if not any(overlaps(each.path, path) for path in reading.unread)]
-        return None, reading.problems + fresh
+        return None, reading.problems + mistakes(error, root, reading)
     if reading.problems:
         return None, reading.problems
     return config, placed(disagreements(config), root, reading.secrets)

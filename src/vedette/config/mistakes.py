@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from vedette.config.landscape import known_at, known_kinds
 from vedette.config.nodes import Listing, Mapping, Node
-from vedette.config.problems import DottedPath, Problem, shown
+from vedette.config.problems import DottedPath, Problem, lies_within, shown
+from vedette.config.reading import Reading
 
 _SENTENCES = {
     "model_type": "must hold keys with values",
@@ -25,13 +26,25 @@ _SENTENCES = {
 }
 
 
-def mistakes(error: ValidationError, root: Node | None, secrets: Iterable[str]) -> list[Problem]:
-    """A problem for each of pydantic's errors."""
-    words = {word for secret in secrets for word in re.findall(r"\w{3,}", secret.casefold())}
-    return [
-        _problem(each, root, words)
-        for each in error.errors(include_url=False, include_context=True, include_input=False)
-    ]
+def mistakes(error: ValidationError, root: Node | None, reading: Reading) -> list[Problem]:
+    """A problem for each of pydantic's errors, except those that come of what could not be read."""
+    words = {word for secret in reading.secrets for word in re.findall(r"\w{3,}", secret.casefold())}
+    problems = []
+    for each in error.errors(include_url=False, include_context=True, include_input=False):
+        problem = _problem(each, root, words)
+        if not any(_comes_of(each["type"], problem.path, unread) for unread in reading.unread):
+            problems.append(problem)
+    return problems
+
+
+def _comes_of(kind: str, path: DottedPath, unread: DottedPath) -> bool:
+    """Whether an error at `path` only says again that `unread` could not be read.
+
+    A kind is wrong whatever else stands beside it.
+    """
+    if kind.startswith("union_tag"):
+        return unread == (*path, "kind") or lies_within(path, unread)
+    return lies_within(path, unread) or lies_within(unread, path)
 
 
 def located(

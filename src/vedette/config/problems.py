@@ -12,6 +12,9 @@ from vedette.errors import ConfigurationError
 DottedPath = tuple[str | int, ...]
 """Keys and positions from the top of the file down to a value."""
 
+MAXIMUM_TOLD = 20
+"""How many problems a message tells; `InvalidConfigurationError.problems` has them all."""
+
 _NAME_LIKE = re.compile(r"[\w][\w .-]{0,63}")
 
 
@@ -39,9 +42,11 @@ class InvalidConfigurationError(ConfigurationError):
 
     def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line or 0))
-        lines = [problem.told(file) for problem in self.problems]
-        if len(lines) > 1:
-            lines = [f"{file} has {len(lines)} problems:", *(f"  {line}" for line in lines)]
+        lines = [problem.told(file) for problem in self.problems[:MAXIMUM_TOLD]]
+        if len(problems) > 1:
+            lines = [f"{file} has {len(problems)} problems:", *(f"  {line}" for line in lines)]
+        if len(problems) > MAXIMUM_TOLD:
+            lines.append(f"  and {len(problems) - MAXIMUM_TOLD} more.")
         super().__init__("\n".join(lines))
 
 
@@ -50,6 +55,6 @@ def shown(part: str | int) -> str:
     return str(part) if isinstance(part, int) or _NAME_LIKE.fullmatch(part) else "…"
 
 
-def overlaps(one: DottedPath, other: DottedPath) -> bool:
-    """One lies within the other, or they are the same."""
-    return all(a == b for a, b in zip(one, other, strict=False))
+def lies_within(path: DottedPath, outer: DottedPath) -> bool:
+    """The same place, or one inside it."""
+    return path[: len(outer)] == outer

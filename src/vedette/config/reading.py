@@ -16,7 +16,7 @@ from vedette.config.problems import DottedPath, Problem, shown
 MAXIMUM_SECRET_BYTES = 65_536
 
 _STANDARD = "tag:yaml.org,2002:"
-_VARIABLE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:-.*)?", re.DOTALL)
+_VARIABLE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]{0,127})(?P<default>:-.*)?", re.DOTALL)
 
 # YAML 1.2.2, section 10.3.2 (core schema): `no` is text, and 010 is ten.
 _NULL = re.compile(r"null|Null|NULL|~|")
