@@ -25,10 +25,11 @@ def run(
     """Watch the configured cameras, record events, carry out actions, and answer POST /api/image."""
     from vedette.assembly.build import build_appliance
     from vedette.cli.logs import log_to_terminal
-    from vedette.config.loading import load_config
+    from vedette.config.readiness import load_taught
+    from vedette.folders import classifiers_folder
 
     log_to_terminal(is_verbose=verbose)
-    config = load_config(configuration)
+    config = load_taught(configuration, classifiers_folder()).config
     appliance = build_appliance(config)
     appliance.start()
     try:
