@@ -123,4 +123,5 @@ class Appliance:
             raise UsageError(f"no classifier is called {name!r}.", f"There are: {', '.join(self.taught)}.")
         chosen, queue = self.taught[name]
         turn = f"http {next(self._turns) % _POSTED_AT_ONCE}"
-        return queue.run(turn, lambda: chosen.classify_bytes(data).classification)
+        pixels = chosen.pixels_of(data)
+        return queue.run(turn, lambda: chosen.classify_rgb(pixels))

@@ -72,6 +72,14 @@ class TaughtClassifier:
         """See `Classifier`."""
         return self.classify_rgb(frame.rgb(self._embedder.input_size, self._region))
 
+    def pixels_of(self, data: bytes, name: str = "picture") -> UInt8Array:
+        """A picture's bytes as `classify_rgb` wants them; needs no device.
+
+        Raises:
+            PictureError: not a picture that may be opened.
+        """
+        return region_pixels(data, name, self._embedder.input_size, self._region)
+
     def classify_rgb(self, rgb: UInt8Array) -> Classification:
         """The answer to `uint8 [height, width, 3]` of the region at the embedder's input size."""
         with self._turn:
