@@ -12,6 +12,7 @@ from parts.taught_pictures import jpeg
 from parts.web_server import FakeAppliance, serving
 from vedette.errors import BackendError
 from vedette.pipeline.inference_queue import TurnTimeout
+from vedette.pixels.picture import MAXIMUM_BYTES
 from vedette.values.prediction import Classification
 from vedette.web.limits import Limits
 
@@ -104,6 +105,21 @@ def test_what_is_no_picture_is_refused_with_a_reason(ask, appliance, body, said)
     assert said in reply.json()["error"]
     assert reply.json()["remedy"]
     assert appliance.asked == []
+
+
+@pytest.mark.parametrize(("more", "as_form"), [(1, False), (1, True), (2**20, False), (2**20, True)], ids=str)
+def test_a_picture_over_the_limit_is_too_large_however_it_is_sent(ask, appliance, more, as_form):
+    body = PICTURE[:-2] + bytes(MAXIMUM_BYTES + more - len(PICTURE)) + PICTURE[-2:]
+    reply = ask(**({"files": {"image": ("cat.jpg", body)}} if as_form else {"content": body}))
+    assert is_refusal(reply, 413)
+    assert "16 MB" in reply.json()["error"]
+    assert appliance.asked == []
+
+
+def test_a_picture_as_large_as_allowed_fits_into_a_form(ask, appliance):
+    body = PICTURE[:-2] + bytes(MAXIMUM_BYTES - len(PICTURE)) + PICTURE[-2:]
+    assert ask(files={"image": ("cat.jpg", body)}).status_code == 200
+    assert len(appliance.asked[0][0]) == MAXIMUM_BYTES
 
 
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}

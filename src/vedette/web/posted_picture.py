@@ -5,6 +5,7 @@ from __future__ import annotations
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from vedette.pixels.picture import MAXIMUM_BYTES
 from vedette.web.refusal import Refusal
 
 _MAXIMUM_PARTS = 16
@@ -15,10 +16,18 @@ def posted_picture(body: bytes, content_type: str) -> bytes:
     """The picture's bytes: of a form the part called `image`, else the first file; else the body as it is.
 
     Raises:
-        Refusal: 400, a form that is damaged or holds no file.
+        Refusal: 400, a form that is damaged or holds no file; 413, a picture that is too large.
     """
-    if not content_type.lower().startswith("multipart/form-data"):
-        return body
+    is_form = content_type.lower().startswith("multipart/form-data")
+    picture = _of_form(body, content_type) if is_form else body
+    if len(picture) > MAXIMUM_BYTES:
+        raise Refusal(
+            413, f"the picture is over the limit of {MAXIMUM_BYTES // 2**20} MB.", "Send a smaller one."
+        )
+    return picture
+
+
+def _of_form(body: bytes, content_type: str) -> bytes:
     _, options = parse_options_header(content_type)
     form = _Form(body)
     try:
