@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from vedette.benchmarking.appliance_process import FIRST_DECISION
 from vedette.errors import UsageError
@@ -24,8 +23,10 @@ from vedette.values.trail import Trail
 
 _log = logging.getLogger(__name__)
 
-_POSTED_AT_ONCE = 16
-"""Posted pictures that may wait for the network; one more takes the place of the oldest."""
+_POSTED = "http"
+"""The turn of posted pictures beside the cameras'; the service asks for one picture at a time."""
+
+_PATIENCE_SECONDS = 5.0
 
 
 class FirstDecision:
@@ -63,7 +64,6 @@ class Appliance:
     table: EventTable
     default_classifier: str | None
     built: ExitStack
-    _turns: itertools.count[int] = field(default_factory=itertools.count)
 
     def start(self) -> None:
         """Start every camera."""
@@ -115,13 +115,17 @@ class Appliance:
 
         Raises:
             PictureError: not a picture, or not one that may be opened.
-            UsageError: no such classifier.
-            NotServed: too many posted pictures wait already.
+            UsageError: no such classifier, or none was chosen.
+            NotServed: the device stayed busy for 5 s, or a newer posted picture took this one's turn.
         """
         name = classifier or self.default_classifier
-        if name is None or name not in self.taught:
+        if name is None:
+            raise UsageError(
+                f"there are {len(self.taught)} classifiers, and none was chosen.",
+                f"Ask with ?classifier=NAME, or set service.classifier to one of {', '.join(self.taught)}.",
+            )
+        if name not in self.taught:
             raise UsageError(f"no classifier is called {name!r}.", f"There are: {', '.join(self.taught)}.")
         chosen, queue = self.taught[name]
-        turn = f"http {next(self._turns) % _POSTED_AT_ONCE}"
         pixels = chosen.pixels_of(data)
-        return queue.run(turn, lambda: chosen.classify_rgb(pixels))
+        return queue.run(_POSTED, lambda: chosen.classify_rgb(pixels), _PATIENCE_SECONDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from vedette.assembly.build import (
     build_gate,
     build_rule,
 )
-from vedette.assembly.demonstration import FINCH
+from vedette.assembly.demonstration import FINCH, Lesson
 from vedette.assembly.teaching_demonstration import teach_demonstration
 from vedette.benchmarking import measures
 from vedette.benchmarking.appliance_process import appliance_figures
@@ -32,10 +33,14 @@ from vedette.sources.protocol import Source
 from vedette.teaching.manifest import Origin
 from vedette.teaching.taught import TaughtClassifier
 from vedette.values.frame import Frame, UInt8Array
+from vedette.values.geometry import WHOLE_FRAME
 
 _FRAMES = 40
 _THE_BIRD = ((0.0, 0.3), (1.0, 0.3), (1.0, 0.8), (0.0, 0.8))
 """Where it hops; masked, the rest of the clip is a still scene with a real camera's noise."""
+
+_WHOLE_PICTURE = Lesson("whole", WHOLE_FRAME, {"background": (1.0, 9.0), "feeder": (17.0, 18.0, 19.5)})
+"""What a posted picture is asked: a cat door's camera looks at nothing but the door."""
 
 ORIGIN = Origin(network=DEFAULT_NETWORK, engine="litert")
 
@@ -50,7 +55,8 @@ class Bench:
         self._embedder = build_embedder()
         self._backend = build_backend()
         root = self.home / "classifiers"
-        teach_demonstration(FINCH, self._source(), self._embedder, ORIGIN, root)
+        for each in (FINCH, replace(FINCH, lessons=(_WHOLE_PICTURE,))):
+            teach_demonstration(each, self._source(), self._embedder, ORIGIN, root)
         self._classifier = TaughtClassifier.open(root, "feeder", self._embedder)
 
     def figures(self) -> list[Figure]:
@@ -78,7 +84,7 @@ class Bench:
         """An appliance without cameras that answers posted pictures."""
         return {
             "storage": {"folder": str(self._scratch / "http")},
-            "service": {"port": port, "classifier": "feeder"},
+            "service": {"port": port, "classifier": _WHOLE_PICTURE.classifier},
         }
 
     def _network(self, rgb: UInt8Array) -> object:

@@ -55,6 +55,8 @@ def _server(appliance: Appliance, service: ServiceSettings) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
+            ws="none",
         )
     )
 
