@@ -69,7 +69,7 @@ class Appliance:
         """Start every camera."""
         self.supervisor.start()
 
-    def stop(self, timeout_seconds: float = 5.0) -> bool:
+    def stop(self, timeout_seconds: float = 3.0) -> bool:
         """Ask every camera to end, wait, and close what they used; true if all ended in time."""
         self.supervisor.stop()
         ended = self.supervisor.wait(timeout_seconds)

@@ -231,9 +231,13 @@ def build_appliance(
         )
         sources = {name: build_source(name, camera.source) for name, camera in config.cameras.items()}
         taught = {name: networks.classifier(name) for name in _classifier_names(config)}
+        recorders = {name: recorder() for name in config.cameras}
+        for each in recorders.values():
+            # A camera's thread that does not end in time (a dead network) leaves no event open either.
+            built.callback(each.finish, "the appliance stopped")
         loops = {
             name: CameraLoop(
-                _stages(camera, sources[name], taught, recorder()), [FirstDecision(name), *watchers]
+                _stages(camera, sources[name], taught, recorders[name]), [FirstDecision(name), *watchers]
             )
             for name, camera in config.cameras.items()
         }

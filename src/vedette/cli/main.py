@@ -56,12 +56,13 @@ def main() -> None:
     except VedetteError as error:
         _explain(error)
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        # The reader (head, less) has gone; what is left to flush must not complain about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None
+    except OSError as error:
+        if os.environ.get("VEDETTE_DEBUG"):
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"vedette: {where}{error.strerror or error}.", err=True)
+        typer.echo("  Does it exist, may this user read and write there, and is there room?", err=True)
+        raise SystemExit(1) from None
     except Exception as error:
         if os.environ.get("VEDETTE_DEBUG"):
             raise
