@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from parts.taught_pictures import clusters_on_sphere
 from vedette.errors import UsageError
 from vedette.teaching.heads.automatic import choose_head
-from vedette.teaching.heads.centring import centred_cosines, centred_rows
+from vedette.teaching.heads.centring import CentredView, centred_rows, centred_shares
 from vedette.teaching.heads.imprint import Imprint
 from vedette.teaching.heads.inversion import Inverse
 from vedette.teaching.heads.kmeans import spherical_k_means
@@ -71,7 +71,7 @@ def test_ridge_leave_one_out_holds_beyond_the_block_of_the_inverse():
 
 def test_ridge_scores_of_its_examples_are_those_of_the_primal_solution():
     lesson = _lesson(5, [9, 9, 9], with_groups=False)
-    head = Ridge((0.3,)).fit(lesson).head
+    head = Ridge((0.3,)).fit(lesson).head(lesson.features)
     features = centred_rows(lesson.features, lesson.features.mean(axis=0)).astype(np.float64)
     targets = lesson.one_hot()
     middle, level = features.mean(axis=0), targets.mean(axis=0)
@@ -87,7 +87,7 @@ def test_keeping_the_left_out_example_in_the_centre_moves_scores_little():
     for row in range(0, 30, 5):
         kept = np.arange(30) != row
         again = Lesson.of(lesson.features[kept], lesson.labels[kept])
-        head = Ridge((0.3,)).fit(again).head
+        head = Ridge((0.3,)).fit(again).head(again.features)
         shift = _size_shift(again)
         scores = head.scores(lesson.features[row : row + 1])[0] + shift
         np.testing.assert_allclose(scores, left_out[row], atol=0.05)
@@ -105,7 +105,8 @@ def test_ridge_recognises_a_class_of_few_among_many():
     is_taught = np.zeros(480, dtype=bool)
     is_taught[np.flatnonzero(labels == 0)[:60]] = True
     is_taught[np.flatnonzero(labels == 1)[:6]] = True
-    head = Ridge().fit(Lesson.of(features[is_taught], labels[is_taught])).head
+    lesson = Lesson.of(features[is_taught], labels[is_taught])
+    head = Ridge().fit(lesson).head(lesson.features)
     answers = head.scores(features[~is_taught]).argmax(axis=1)
     recalls = [(answers[labels[~is_taught] == label] == label).mean() for label in (0, 1)]
     assert min(recalls) > 0.6
@@ -134,9 +135,10 @@ def test_imprint_leave_one_out_equals_refitting(given_lesson):
 
 def test_imprint_of_a_class_does_not_change_by_a_bit_when_another_class_does():
     lesson = _lesson(2, [7, 9], with_groups=False)
-    before = Imprint().fit(lesson).head.weights[0]
+    before = Imprint().fit(lesson).head(lesson.features).weights[0]
     kept = (lesson.labels == 0) | (np.arange(16) % 3 == 0)
-    after = Imprint().fit(Lesson.of(lesson.features[kept], lesson.labels[kept])).head.weights[0]
+    rest = Lesson.of(lesson.features[kept], lesson.labels[kept])
+    after = Imprint().fit(rest).head(rest.features).weights[0]
     assert before.tobytes() == after.tobytes()
 
 
@@ -173,7 +175,8 @@ def test_proxies_keep_near_duplicates_in_one_look():
 def test_proxies_of_few_examples_are_imprint():
     lesson = _lesson(4, [5, 6], with_groups=False)
     fit = Proxies(Looks.of(lesson, np.random.default_rng(0))).fit(lesson)
-    np.testing.assert_array_equal(fit.head.weights, Imprint().fit(lesson).head.weights)
+    ours, theirs = (each.head(lesson.features).weights for each in (fit, Imprint().fit(lesson)))
+    np.testing.assert_array_equal(ours, theirs)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 6))
@@ -201,10 +204,9 @@ def test_the_inverse_by_halves_is_the_inverse(size):
     tolerance = 1e-3 * np.abs(expected).max()
     np.testing.assert_allclose(inverse.diagonal, np.diagonal(expected), atol=tolerance)
     np.testing.assert_allclose(inverse.times(rows[:, :3]), expected @ rows[:, :3], atol=tolerance * size)
-    chosen = np.array([0, size // 2, size - 1])
-    np.testing.assert_allclose(
-        inverse.block(np.unique(chosen)), expected[np.ix_(*[np.unique(chosen)] * 2)], atol=tolerance
-    )
+    rows = np.array([[0, size - 1], [size // 2, 0]])
+    blocks = [expected[np.ix_(each, each)] for each in rows]
+    np.testing.assert_allclose(inverse.blocks(rows), blocks, atol=tolerance)
 
 
 @pytest.mark.parametrize("rank", [1, 12])
@@ -227,14 +229,22 @@ def test_a_thousand_frames_of_a_dull_scene_are_taught_without_losing_the_numbers
     assert np.abs(fit.leave_one_out).max() < 10
 
 
-def test_centred_cosines_are_the_cosines_of_centred_rows():
-    features, _ = clusters_on_sphere(np.random.default_rng(0), [8, 9])
+def test_the_centred_view_is_the_cosines_of_centred_rows():
+    random = np.random.default_rng(0)
+    features, _ = clusters_on_sphere(random, [8, 9])
+    columns = random.standard_normal((17, 3)).astype(np.float32)
     for share in (0.5, 1.0):
-        rows = centred_rows(features, share * features.mean(axis=0))
-        kernel, radii = centred_cosines(features @ features.T, share)
-        np.testing.assert_allclose(kernel, rows @ rows.T, atol=1e-4)
         moved = features - share * features.mean(axis=0)
-        np.testing.assert_allclose(radii, np.linalg.norm(moved, axis=1), atol=1e-4)
+        rows = centred_rows(features, share * features.mean(axis=0))
+        view = CentredView.of(features @ features.T, share)
+        np.testing.assert_allclose(view.radii, np.linalg.norm(moved, axis=1), atol=1e-4)
+        np.testing.assert_allclose(view.whole(), rows @ rows.T, atol=1e-4)
+        np.testing.assert_allclose(view.times(columns), rows @ rows.T @ columns, atol=1e-3)
+        np.testing.assert_allclose(
+            view.at(np.array([0, 3]), np.array([5, 3])), [rows[0] @ rows[5], 1], atol=1e-4
+        )
+        shares = centred_shares(columns.T, view.radii, share)
+        np.testing.assert_allclose(shares @ features, columns.T @ rows, atol=1e-3)
 
 
 def test_auto_takes_ridge_unless_another_head_is_clearly_better_and_says_so():

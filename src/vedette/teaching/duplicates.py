@@ -49,7 +49,9 @@ def find_duplicates(cosines: FloatArray, labels: IntArray) -> Duplicates:
     """
     limit = _distance_limit(cosines, labels)
     is_near = cosines >= 1 - limit
-    candidates = np.flatnonzero(is_near.sum(axis=1) > 1)
+    if np.count_nonzero(is_near) <= len(labels):
+        return Duplicates(np.arange(len(labels)), limit, ())
+    candidates = np.flatnonzero(np.count_nonzero(is_near, axis=1) > 1)
     same_label = labels[candidates][:, None] == labels[candidates]
     near = is_near[np.ix_(candidates, candidates)]
     groups = np.arange(len(labels))

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
-from vedette.teaching.heads.centring import centred_cosines
+from vedette.teaching.heads.centring import CentredView
 from vedette.teaching.lesson import Lesson
 
 REPEATS = 12
@@ -44,7 +44,7 @@ def enough(lesson: Lesson, classes: Sequence[str], random: np.random.Generator) 
     The curve is ridge's at one penalty, whatever the chosen head: it is the shape that counts.
     """
     rows = np.unique(lesson.groups, return_index=True)[1]
-    kernel, _ = centred_cosines(lesson.cosines[np.ix_(rows, rows)])
+    kernel = CentredView.of(lesson.cosines[np.ix_(rows, rows)]).whole()
     labels = lesson.labels[rows]
     counts = np.bincount(labels, minlength=lesson.class_count)
     sizes = _sizes(int(min(counts.max() - 1, MOST_A_CLASS)))

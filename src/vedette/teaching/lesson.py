@@ -17,7 +17,7 @@ class Lesson:
     present. Examples with the same number in `groups` `[n]` are near-duplicates of one class and
     are left out together; no group is all of a class (see `duplicates.left_out_together`).
     `cosines` is `features @ features.T`: every head works on it, so that a new example costs
-    one row.
+    one row. `pairs` are all (row, row) of one group, each row with itself too.
     """
 
     features: FloatArray
@@ -25,6 +25,7 @@ class Lesson:
     class_count: int
     groups: IntArray
     cosines: FloatArray
+    pairs: tuple[IntArray, IntArray]
 
     @classmethod
     def of(
@@ -35,12 +36,14 @@ class Lesson:
         cosines: FloatArray | None = None,
     ) -> Lesson:
         """A lesson; without `groups` each example stands alone, without `cosines` they are computed."""
+        groups = np.arange(len(labels)) if groups is None else groups
         return cls(
             features=features,
             labels=labels,
             class_count=int(labels.max()) + 1,
-            groups=np.arange(len(labels)) if groups is None else groups,
+            groups=groups,
             cosines=features @ features.T if cosines is None else cosines,
+            pairs=pairs_within(groups),
         )
 
     @property
@@ -61,6 +64,30 @@ class Lesson:
         weights: FloatArray = (alone * share / a_class[self.labels]).astype(np.float32)
         return weights
 
+    @property
+    def mean_distance(self) -> float:
+        """1 - cosine between two examples, on average; 0 for a single one."""
+        count = len(self.labels)
+        ones = np.ones(count, np.float32)
+        total = float(ones @ (self.cosines @ ones))
+        return max(0.0, 1 - (total - count) / max(1, count * (count - 1)))
+
+    @property
+    def group_count(self) -> int:
+        """How many different pictures there are."""
+        return int(np.count_nonzero(np.bincount(self.groups)))
+
     def one_hot(self) -> FloatArray:
         """`[n, class_count]`: 1 at each example's label."""
         return np.eye(self.class_count, dtype=np.float32)[self.labels]
+
+
+def pairs_within(groups: IntArray) -> tuple[IntArray, IntArray]:
+    """Every (row, row) of one group, in both orders and each row with itself; `groups` is `[n]`."""
+    order = np.argsort(groups, kind="stable")
+    sizes = np.bincount(groups)
+    starts = np.cumsum(sizes) - sizes
+    repeats = sizes[groups[order]]
+    first = np.repeat(order, repeats)
+    within = np.arange(len(first)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return first, order[np.repeat(starts[groups[order]], repeats) + within]

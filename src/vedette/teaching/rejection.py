@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray, unit_rows
-from vedette.teaching.heads.centring import centred_cosines, centred_rows
-from vedette.teaching.heads.leaving_out import cosines_left_out
+from vedette.teaching.heads.centring import CentredView, centred_rows, centred_shares
+from vedette.teaching.heads.leaving_out import left_out
 from vedette.teaching.heads.protocol import best_of_class
 from vedette.teaching.heads.proxies import Looks
 from vedette.teaching.lesson import Lesson
@@ -57,39 +57,39 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class RejectionFit:
-    """A rejection, and how many of each class's own pictures, left out, it would turn away.
+    """A rejection before it is multiplied out, and how many of each class's own pictures it would turn away.
 
-    `left_out_distances` is `[n]`: each example to its own class without it. The limits come
+    `shares` `[q, n]` are the sums of examples that become its prototypes; `left_out_distances` is `[n]`: each example to its own class without it. The limits come
     from the same distances, so that `false_rejects` is what they imply, not an independent test.
     """
 
-    rejection: Rejection
+    shares: FloatArray
+    owners: IntArray
+    limits: FloatArray
     left_out_distances: FloatArray
     false_rejects: IntArray
+
+    def formed(self, sums: FloatArray, mean: FloatArray) -> Rejection:
+        """The rejection, from `sums` = `shares @ features` and the features' mean `[d]`."""
+        return Rejection(unit_rows(sums), self.owners, self.limits, mean * np.float32(CENTRE_SHARE))
 
 
 def fit_rejection(lesson: Lesson, looks: Looks) -> RejectionFit:
     """Limits from leave-one-out distances, a class; see `QUANTILE` and `SPREADS`."""
-    cosines, radii = centred_cosines(lesson.cosines, CENTRE_SHARE)
-    left_out = cosines_left_out(cosines, lesson.groups, looks.clusters)
+    seen = CentredView.of(lesson.cosines, CENTRE_SHARE)
+    members = np.eye(len(looks.owners), dtype=np.float32)[looks.clusters]
+    cosines = left_out(seen.times(members), seen.at(*lesson.pairs), lesson, looks.clusters)
     rows = np.arange(len(lesson.labels))
-    distances: FloatArray = 1 - best_of_class(left_out, looks.owners)[rows, lesson.labels]
+    distances: FloatArray = 1 - best_of_class(cosines, looks.owners)[rows, lesson.labels]
     limits = _limits(distances, lesson)
     rejected = distances > limits[lesson.labels]
-    centre = lesson.features.mean(axis=0) * np.float32(CENTRE_SHARE)
-    prototypes = _centred_means(lesson.features, centre, radii, looks.clusters)
-    rejection = Rejection(prototypes, looks.owners, limits, centre)
-    false_rejects = np.bincount(lesson.labels[rejected], minlength=lesson.class_count)
-    return RejectionFit(rejection, distances, false_rejects)
-
-
-def _centred_means(
-    features: FloatArray, centre: FloatArray, radii: FloatArray, clusters: IntArray
-) -> FloatArray:
-    """`mean_directions` of `centred_rows`, without moving each row: radii are known from the cosines."""
-    shares: FloatArray = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters] / radii[:, None]
-    means: FloatArray = shares.T @ features - np.outer(shares.sum(axis=0), centre)
-    return unit_rows(means)
+    return RejectionFit(
+        shares=centred_shares(members.T, seen.radii, CENTRE_SHARE),
+        owners=looks.owners,
+        limits=limits,
+        left_out_distances=distances,
+        false_rejects=np.bincount(lesson.labels[rejected], minlength=lesson.class_count),
+    )
 
 
 def _limits(distances: FloatArray, lesson: Lesson) -> FloatArray:

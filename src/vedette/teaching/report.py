@@ -79,7 +79,7 @@ def class_scores(taught: Taught, classes: Sequence[str]) -> dict[str, ClassScore
 
 
 def _class_score(taught: Taught, index: int, figures: ClassFigures, near_duplicates: int) -> ClassScore:
-    limit = float(taught.rejection.rejection.limits[index])
+    limit = float(taught.rejection.limits[index])
     return ClassScore(
         pictures=figures.support,
         near_duplicates=near_duplicates,

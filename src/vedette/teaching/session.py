@@ -329,7 +329,7 @@ class TeachingSession:
             classes=classes,
             scores=class_scores(taught, classes),
             balanced_accuracy=choice.taken.balanced_accuracy,
-            head=choice.taken.fit.head.kind,
+            head=choice.taken.fit.draft.kind,
             reason=choice.reason,
             temperature=choice.taken.temperature,
             worst=worst_pictures(taught, self.examples, classes),

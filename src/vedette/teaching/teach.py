@@ -61,6 +61,18 @@ def teach(
     looks = Looks.of(lesson, np.random.default_rng(asked.seed))
     choice = choose_head(lesson, looks, asked.head)
     rejection = fit_rejection(lesson, looks)
-    taken = choice.taken
-    judge = Judge(classes, asked.recipe, taken.fit.head, taken.temperature, rejection.rejection)
+    judge = _judge(lesson, choice, rejection, (classes, asked.recipe))
     return Taught(judge, lesson, choice, duplicates, rejection)
+
+
+def _judge(
+    lesson: Lesson, choice: Choice, rejection: RejectionFit, named: tuple[tuple[str, ...], str]
+) -> Judge:
+    """Multiplied out in a single pass over the features: all that a teaching reads of them."""
+    draft = choice.taken.fit.draft
+    count = len(lesson.labels)
+    even = np.full((1, count), 1 / count, np.float32)
+    sums = np.vstack([rejection.shares, draft.shares, even]) @ lesson.features
+    looks, own, mean = np.split(sums, [len(rejection.shares), len(sums) - 1])
+    head = draft.formed(lesson.features, own, mean[0])
+    return Judge(*named, head, choice.taken.temperature, rejection.formed(looks, mean[0]))

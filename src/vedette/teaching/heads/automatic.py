@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vedette.errors import UsageError
-from vedette.teaching.calibration import PRIOR_TEMPERATURES, fit_temperature, negative_log_likelihoods
+from vedette.teaching.calibration import fit_temperature, negative_log_likelihoods
 from vedette.teaching.features import FloatArray
 from vedette.teaching.heads.imprint import Imprint
 from vedette.teaching.heads.protocol import Fit, HeadKind
@@ -93,7 +93,7 @@ def _is_clear(saved: FloatArray, weights: FloatArray) -> bool:
 def _try(kind: HeadKind, lesson: Lesson) -> Trial:
     fit = kind.fit(lesson)
     scores, labels = fit.leave_one_out, lesson.labels
-    temperature = fit_temperature(scores, labels, lesson.weights, PRIOR_TEMPERATURES[kind.name])
+    temperature = fit_temperature(scores, labels, lesson.weights, fit.temperature)
     return Trial(
         fit=fit,
         temperature=temperature,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.teaching.calibration import prototype_temperature
 from vedette.teaching.features import FloatArray, IntArray, unit_rows
 from vedette.teaching.heads.leaving_out import cosines_left_out
 from vedette.teaching.heads.protocol import Fit, Head
@@ -23,6 +24,26 @@ def mean_directions(features: FloatArray, clusters: IntArray) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanDirections:
+    """See `Draft`: each cluster's own rows alone, so that no bit depends on another's."""
+
+    kind: str
+    clusters: IntArray
+    owners: IntArray
+
+    @property
+    def shares(self) -> FloatArray:
+        """See `Draft`."""
+        return np.empty((0, len(self.clusters)), np.float32)
+
+    def formed(self, features: FloatArray, sums: FloatArray, centre: FloatArray) -> Head:
+        """See `Draft`."""
+        del sums, centre
+        weights = mean_directions(features, self.clusters)
+        return Head(self.kind, weights, np.zeros(len(self.owners), np.float32), self.owners)
+
+
+@dataclass(frozen=True, slots=True)
 class Imprint:
     """One prototype a class; the score is the cosine, in -1..1. Its leave-one-out is exact."""
 
@@ -30,7 +51,6 @@ class Imprint:
 
     def fit(self, lesson: Lesson) -> Fit:
         """See `HeadKind`."""
-        weights = mean_directions(lesson.features, lesson.labels)
-        classes = np.arange(lesson.class_count)
-        head = Head(self.name, weights, np.zeros(len(classes), np.float32), classes)
-        return Fit(head, cosines_left_out(lesson.cosines, lesson.groups, lesson.labels))
+        draft = MeanDirections(self.name, lesson.labels, np.arange(lesson.class_count))
+        left_out = cosines_left_out(lesson, lesson.labels)
+        return Fit(draft, left_out, prototype_temperature(lesson, lesson.class_count))

@@ -14,7 +14,7 @@ import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
 
-_SMALL = 64
+_SMALL = 32
 _SPLIT = 128
 
 
@@ -46,11 +46,11 @@ class Inverse:
         product: FloatArray = self.root.T @ (self.root @ columns)
         return product
 
-    def block(self, rows: IntArray) -> FloatArray:
-        """`[m, m]`: those rows and columns of the inverse."""
-        own = self.root[:, rows]
-        block: FloatArray = own.T @ own
-        return block
+    def blocks(self, rows: IntArray) -> FloatArray:
+        """`[g, m, m]`: for each of `rows` `[g, m]` those rows and columns of the inverse."""
+        own = self.root.T[rows]
+        blocks: FloatArray = own @ own.transpose(0, 2, 1)
+        return blocks
 
 
 def _fill(matrix: FloatArray, root: FloatArray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
+from vedette.teaching.lesson import Lesson
 
 NOTHING_LEFT = np.float32(-1.0)
 """The cosine to a cluster that is empty once the example has left: as far away as can be."""
@@ -12,38 +13,33 @@ NOTHING_LEFT = np.float32(-1.0)
 _EMPTY = 1e-6
 
 
-def cosines_left_out(cosines: FloatArray, groups: IntArray, clusters: IntArray) -> FloatArray:
+def cosines_left_out(lesson: Lesson, clusters: IntArray) -> FloatArray:
     """`[n, q]`: each example's cosine to the mean of each cluster without the example and its group.
 
-    `cosines` `[n, n]` is of unit features; `clusters` `[n]` holds 0..q-1; members of a group lie
-    in one cluster. Exact: |sum without G|^2 = |sum|^2 - 2 G.sum + |G|^2.
+    `clusters` `[n]` holds 0..q-1; members of a group lie in one cluster.
+    """
+    members = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters]
+    return left_out(lesson.cosines @ members, lesson.cosines[lesson.pairs], lesson, clusters)
+
+
+def left_out(to_sums: FloatArray, pair_dots: FloatArray, lesson: Lesson, clusters: IntArray) -> FloatArray:
+    """The same from products alone: `to_sums` `[n, q]` of each example with each cluster's sum.
+
+    `pair_dots` are the products of `lesson.pairs`. `to_sums` is used up. Exact:
+    |sum without G|^2 = |sum|^2 - 2 G.sum + |G|^2.
     """
     rows = np.arange(len(clusters))
-    members = np.eye(int(clusters.max()) + 1, dtype=np.float32)[clusters]
-    to_sums = cosines @ members
-    squared = np.tile(np.einsum("nq,nq->q", members, to_sums), (len(rows), 1))
     own = to_sums[rows, clusters]
-    group_dots, group_own, group_squares = _group_sums(cosines, groups, own)
-    squared[rows, clusters] += group_squares - 2 * group_own
-    to_sums[rows, clusters] -= group_dots
-    is_empty = squared < _EMPTY
-    squared[is_empty] = 1
-    left: FloatArray = to_sums / np.sqrt(squared)
-    left[is_empty] = NOTHING_LEFT
-    return left
-
-
-def _group_sums(
-    cosines: FloatArray, groups: IntArray, own: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """For each example, over its group G: its dot with sum(G); sum(G) . own cluster's sum; |sum(G)|^2."""
-    dots = np.diagonal(cosines).copy()
-    squares = dots.copy()
-    sums = own.copy()
-    shared = np.flatnonzero(np.bincount(groups, minlength=len(groups))[groups] > 1)
-    if shared.size:
-        together = (groups[shared][:, None] == groups[shared]).astype(np.float32)
-        dots[shared] = np.einsum("nm,nm->n", cosines[np.ix_(shared, shared)], together)
-        squares[shared] = together @ dots[shared]
-        sums[shared] = together @ own[shared]
-    return dots, sums, squares
+    squared = np.bincount(clusters, weights=own, minlength=to_sums.shape[1]).astype(np.float32)
+    # Over each example's group G: its product with sum(G), |sum(G)|^2, and sum(G) . its cluster's sum.
+    group_dots = np.bincount(lesson.pairs[0], weights=pair_dots)
+    group_squares = np.bincount(lesson.groups, weights=group_dots)[lesson.groups]
+    group_own = np.bincount(lesson.groups, weights=own)[lesson.groups]
+    remaining = squared[clusters] + group_squares - 2 * group_own
+    remaining_own = own - group_dots
+    is_empty = remaining < _EMPTY
+    to_sums *= 1 / np.sqrt(np.maximum(squared, _EMPTY))
+    to_sums[rows, clusters] = np.where(
+        is_empty, NOTHING_LEFT, remaining_own / np.sqrt(np.where(is_empty, 1, remaining))
+    )
+    return to_sums

@@ -52,17 +52,41 @@ def best_of_class(scores: FloatArray, owners: IntArray) -> FloatArray:
     return best
 
 
+class Draft(Protocol):
+    """A head that is not multiplied out: that takes a pass over all features, which only one head is worth."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of head."""
+        ...
+
+    @property
+    def shares(self) -> FloatArray:
+        """`[p, n]`: the sums of examples that it needs; none if it makes its prototypes by itself."""
+        ...
+
+    def formed(self, features: FloatArray, sums: FloatArray, centre: FloatArray) -> Head:
+        """The head, from features `[n, d]`, `sums` = `shares @ features` and their mean `[d]`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A fitted head and how it does on examples that it has not seen.
 
     `leave_one_out` is `[n, class_count]`: each example's scores by a head fitted without it and
-    without its near-duplicates. `note` says what was chosen on the way.
+    without its near-duplicates. `temperature` is what to believe of its scores before there is
+    evidence (see `calibration`). `note` says what was chosen on the way.
     """
 
-    head: Head
+    draft: Draft
     leave_one_out: FloatArray
+    temperature: float
     note: str = ""
+
+    def head(self, features: FloatArray) -> Head:
+        """The head, from the features `[n, d]` that it was fitted to."""
+        return self.draft.formed(features, self.draft.shares @ features, features.mean(axis=0))
 
 
 class HeadKind(Protocol):

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.teaching.calibration import prototype_temperature
 from vedette.teaching.features import IntArray
-from vedette.teaching.heads.imprint import mean_directions
+from vedette.teaching.heads.imprint import MeanDirections
 from vedette.teaching.heads.kmeans import spherical_k_means
 from vedette.teaching.heads.leaving_out import cosines_left_out
-from vedette.teaching.heads.protocol import Fit, Head, best_of_class
+from vedette.teaching.heads.protocol import Fit, best_of_class
 from vedette.teaching.lesson import Lesson
 
 EXAMPLES_A_PROXY = 4
@@ -59,11 +60,14 @@ class Proxies:
     def fit(self, lesson: Lesson) -> Fit:
         """See `HeadKind`."""
         clusters, owners = self.looks.clusters, self.looks.owners
-        weights = mean_directions(lesson.features, clusters)
-        head = Head(self.name, weights, np.zeros(len(owners), np.float32), owners)
-        left_out = cosines_left_out(lesson.cosines, lesson.groups, clusters)
+        left_out = best_of_class(cosines_left_out(lesson, clusters), owners)
         counts = ", ".join(str(count) for count in np.bincount(owners))
-        return Fit(head, best_of_class(left_out, owners), f"proxies a class: {counts}")
+        return Fit(
+            draft=MeanDirections(self.name, clusters, owners),
+            leave_one_out=left_out,
+            temperature=prototype_temperature(lesson, len(owners)),
+            note=f"proxies a class: {counts}",
+        )
 
 
 def _clusters_of_class(lesson: Lesson, rows: IntArray, most: int, random: np.random.Generator) -> IntArray:

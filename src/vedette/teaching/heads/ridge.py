@@ -22,8 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vedette.teaching.calibration import RIDGE_TEMPERATURE
 from vedette.teaching.features import FloatArray, IntArray
-from vedette.teaching.heads.centring import centred_cosines
+from vedette.teaching.heads.centring import CentredView, centred_shares
 from vedette.teaching.heads.inversion import Inverse
 from vedette.teaching.heads.protocol import Fit, Head
 from vedette.teaching.lesson import Lesson
@@ -36,6 +37,20 @@ SAMPLE = 96
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """See `Draft`: sums of centred examples."""
+
+    kind: str
+    shares: FloatArray
+    offsets: FloatArray
+
+    def formed(self, features: FloatArray, sums: FloatArray, centre: FloatArray) -> Head:
+        """See `Draft`."""
+        del features
+        return Head(self.kind, sums, self.offsets, np.arange(len(sums)), centre)
+
+
+@dataclass(frozen=True, slots=True)
 class Ridge:
     """One prototype a class; scores are near 1 for the own class and near 0 for others."""
 
@@ -44,17 +59,16 @@ class Ridge:
 
     def fit(self, lesson: Lesson) -> Fit:
         """See `HeadKind`."""
-        kernel, radii = centred_cosines(lesson.cosines)
+        seen = CentredView.of(lesson.cosines)
+        kernel = seen.whole()
         targets = lesson.one_hot()
         penalty = self._choose(kernel, lesson)
         solution = _solve(kernel, penalty, targets)
         left_out = targets - _left_out_residuals(solution, lesson.groups)
         offsets = solution.intercept - _imbalance_shift(left_out, lesson)
-        centre = lesson.features.mean(axis=0)
-        scaled = solution.dual / radii[:, None]
-        weights = (scaled.T @ lesson.features - np.outer(scaled.sum(axis=0), centre)).astype(np.float32)
-        head = Head(self.name, weights, offsets, np.arange(lesson.class_count), centre)
-        return Fit(head, left_out + (offsets - solution.intercept), f"lambda {penalty:g}")
+        draft = Weighted(self.name, centred_shares(solution.dual.T, seen.radii), offsets)
+        scores = left_out + (offsets - solution.intercept)
+        return Fit(draft, scores, RIDGE_TEMPERATURE, f"lambda {penalty:g}")
 
     def _choose(self, kernel: FloatArray, lesson: Lesson) -> float:
         """The penalty of the least class-balanced squared leave-one-out error, on a sample."""
@@ -116,11 +130,19 @@ def _solve(kernel: FloatArray, penalty: float, targets: FloatArray) -> _Solution
 def _left_out_residuals(solution: _Solution, groups: IntArray) -> FloatArray:
     total, mass = solution.total, solution.total.sum()
     residuals: FloatArray = solution.dual / (solution.inverse.diagonal - np.square(total) / mass)[:, None]
-    for group in np.flatnonzero(np.bincount(groups) > 1):
-        rows = np.flatnonzero(groups == group)
-        block = solution.inverse.block(rows) - np.outer(total[rows], total[rows]) / mass
-        residuals[rows] = np.linalg.solve(block, solution.dual[rows])
+    for rows in _together(groups):
+        own = total[rows]
+        blocks = solution.inverse.blocks(rows) - own[:, :, None] * own[:, None, :] / mass
+        residuals[rows] = np.linalg.solve(blocks, solution.dual[rows])
     return residuals
+
+
+def _together(groups: IntArray) -> list[IntArray]:
+    """For each size of groups but one, `[count, size]`: the rows of those groups."""
+    sizes = np.bincount(groups)
+    order = np.argsort(groups, kind="stable")
+    own = sizes[groups[order]]
+    return [order[own == size].reshape(-1, size) for size in np.flatnonzero(np.bincount(sizes)) if size > 1]
 
 
 def _imbalance_shift(left_out: FloatArray, lesson: Lesson) -> FloatArray:
