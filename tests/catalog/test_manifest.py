@@ -38,11 +38,11 @@ def test_a_local_manifest_takes_name_and_file_from_the_network_beside_it(tmp_pat
     assert (manifest.input.width, manifest.input.height) == (96, 64)
 
 
-def test_further_keys_of_an_embedding_are_kept_as_they_are(tmp_path):
-    recipe = '[embedding]\ntaps = [{tensor = "a", pooling = "mean"}]\npower = 0.5\nwhitening = "w.npz"\n'
+def test_a_local_manifest_says_how_the_network_embeds(tmp_path):
+    recipe = '[embedding]\ntaps = [{tensor = "a", pooling = "max", weight = 0.5}]\nbrightness = 0.4\n'
     embedding = read_manifest_beside(local(tmp_path, NETWORK + recipe)).embedding
-    assert embedding.taps[0].pooling == "mean"
-    assert embedding.further == {"power": 0.5, "whitening": "w.npz"}
+    assert (embedding.taps[0].pooling, embedding.taps[0].weight) == ("max", 0.5)
+    assert embedding.brightness == 0.4
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_further_keys_of_an_embedding_are_kept_as_they_are(tmp_path):
         pytest.param(NETWORK + 'publisher = "ftp://a/b"', "`publisher`", id="another scheme"),
         pytest.param(NETWORK + 'publisher = "https://me:secret@a/b"', "`publisher`", id="password"),
         pytest.param(
-            NETWORK + '[embedding]\ntaps = [{tensor = "a", pooling = "max"}]', "pooling`", id="pooling"
+            NETWORK + '[embedding]\ntaps = [{tensor = "a", pooling = "median"}]', "pooling`", id="pooling"
         ),
         pytest.param('kind = "network"\nlicence = "MIT"', "`task`", id="network without a task"),
         pytest.param(NETWORK.replace("network", "clip"), "`task`", id="clip with a task"),

@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vedette.catalog.recipe import Scaling
 from vedette.errors import BackendError
 from vedette.inference.folding import fold_scaling
 from vedette.inference.litert import LiteRTBackend, LiteRTSettings
 from vedette.inference.openvino import OpenVINOBackend, OpenVINOSettings
-from vedette.inference.preprocessing import Preprocessing, Scaling
+from vedette.inference.preprocessing import Preprocessing
 from vedette.inference.protocol import Quantization
 
 SCALING = Scaling(mean=127, deviation=128)

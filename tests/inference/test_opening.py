@@ -9,14 +9,14 @@ import pytest
 from pydantic import TypeAdapter
 
 from parts.onnx_network import write_onnx
+from vedette.catalog.recipe import EmbeddingRecipe, Scaling, Tap
 from vedette.errors import BackendError
-from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder, Tap
+from vedette.inference.embedder import NetworkEmbedder
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
 from vedette.inference.onnxruntime import OnnxRuntimeSettings
 from vedette.inference.opening import BackendSettings, open_backend, open_embedder, prepare
 from vedette.inference.openvino import OpenVINOSettings
-from vedette.inference.preprocessing import Scaling
 
 RECIPE = EmbeddingRecipe(taps=(Tap(tensor="head/Squeeze1"),), scaling=Scaling(mean=127, deviation=128))
 

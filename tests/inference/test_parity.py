@@ -15,13 +15,12 @@ import numpy as np
 import pytest
 
 from parts.onnx_network import write_onnx
-from vedette.inference.embedder import EmbeddingRecipe, Tap
+from vedette.catalog.recipe import EmbeddingRecipe, Scaling, Tap
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
 from vedette.inference.onnxruntime import OnnxRuntimeSettings
 from vedette.inference.opening import open_embedder
 from vedette.inference.openvino import OpenVINOSettings
-from vedette.inference.preprocessing import Scaling
 
 STEP = 0.0235294
 """One step of the int8 embedding's scale."""

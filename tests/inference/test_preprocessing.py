@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vedette.catalog.recipe import Scaling
 from vedette.errors import BackendError
-from vedette.inference.preprocessing import Preprocessing, Scaling
+from vedette.inference.preprocessing import Preprocessing
 from vedette.inference.protocol import Quantization, TensorSpec
 
 EVERY_LEVEL = np.repeat(np.arange(256, dtype=np.uint8).reshape(8, 32, 1), 3, axis=2)

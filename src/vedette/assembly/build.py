@@ -18,6 +18,7 @@ from vedette.benchmarking.measures import Unrecorded
 from vedette.catalog.fetch import obtain, silent
 from vedette.catalog.library import Library
 from vedette.catalog.manifest import Manifest
+from vedette.catalog.recipe import EmbeddingRecipe, Scaling
 from vedette.catalog.ways import Progress
 from vedette.config.schema import AnyAction, AnyGate, AnyRule, AnySource, CameraConfig, Config
 from vedette.errors import CatalogError, ConfigurationError
@@ -30,13 +31,12 @@ from vedette.gates.background import BackgroundGate
 from vedette.gates.background_settings import BackgroundGateSettings
 from vedette.gates.open_gate import OpenGate, OpenGateSettings
 from vedette.gates.protocol import Gate
-from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder, Tap
+from vedette.inference.embedder import NetworkEmbedder
 from vedette.inference.litert import LiteRTSettings
 from vedette.inference.network_file import read_network
 from vedette.inference.onnxruntime import OnnxRuntimeSettings
 from vedette.inference.opening import BackendSettings, open_backend, open_embedder, prepare
 from vedette.inference.openvino import OpenVINOSettings
-from vedette.inference.preprocessing import Scaling
 from vedette.inference.probation import Probation
 from vedette.inference.protocol import Backend
 from vedette.pipeline.attention import Attention, AttentionSettings
@@ -121,11 +121,8 @@ def _recipe(manifest: Manifest) -> EmbeddingRecipe:
             f"'{manifest.name}' does not say how it embeds a picture.",
             'Name the tensor in its manifest: [embedding] taps = [{ tensor = "..." }].',
         )
-    mean, deviation = manifest.input.mean, manifest.input.standard_deviation
-    return EmbeddingRecipe(
-        taps=tuple(Tap(tensor=tap.tensor, pooling=tap.pooling) for tap in manifest.embedding.taps),
-        scaling=Scaling(mean=(mean,) * 3, deviation=(deviation,) * 3),
-    )
+    scaling = Scaling(mean=manifest.input.mean, deviation=manifest.input.standard_deviation)
+    return manifest.embedding.model_copy(update={"scaling": scaling})
 
 
 def build_source(name: str, settings: AnySource) -> Source:

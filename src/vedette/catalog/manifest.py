@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from vedette.catalog.recipe import EmbeddingRecipe
 from vedette.errors import ConfigurationError
 
 Text = Annotated[str, Field(min_length=1)]
@@ -44,31 +45,6 @@ class InputPicture(BaseModel):
     height: int = Field(gt=0, description="Pixels.")
     mean: float = Field(default=0.0, description="Subtracted from a pixel of 0..255.")
     standard_deviation: float = Field(default=1.0, gt=0, description="Divides what is left.")
-
-
-class Tap(BaseModel):
-    """A tensor inside the network that an embedding is made of."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tensor: Text = Field(description="How the tensor's name ends; exactly one tensor must match.")
-    pooling: Literal["none", "mean"] = Field(
-        default="none",
-        description="`mean` averages over height and width; `none` takes the values as they are.",
-    )
-
-
-class EmbeddingRecipe(BaseModel):
-    """How a picture becomes a vector: the taps, joined in order. Further keys are kept as they are."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    taps: tuple[Tap, ...] = Field(min_length=1, description="Joined in this order.")
-
-    @property
-    def further(self) -> dict[str, Any]:
-        """Every key beside `taps`."""
-        return dict(self.model_extra or {})
 
 
 class Manifest(BaseModel):

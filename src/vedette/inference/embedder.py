@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+import hashlib
+from collections.abc import Sequence
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
-from vedette.errors import BackendError
-from vedette.inference.preprocessing import Preprocessing, Scaling
+from vedette.catalog.recipe import EmbeddingRecipe
+from vedette.inference.pooling import Pool, pool_of
+from vedette.inference.preprocessing import Preprocessing
 from vedette.inference.protocol import Backend, Embedding, Tensor, TensorSpec
 from vedette.inference.taps import match_name
+from vedette.pixels.brightness import evened
 from vedette.values.frame import UInt8Array
-
-_Reading = Callable[[Tensor], Embedding]
-
-
-class Tap(BaseModel):
-    """One tensor of the network and what becomes of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    tensor: str = Field(min_length=1, description="The tensor's name, or an end of it that is unique.")
-    pooling: Literal["none", "mean"] = Field(
-        default="none", description="`mean` averages over height and width; `none` takes every number."
-    )
-    weight: float = Field(default=1.0, gt=0, description="Its length in the joined embedding.")
-
-
-class EmbeddingRecipe(BaseModel):
-    """How an embedding is made of a network's tensors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    taps: tuple[Tap, ...] = Field(min_length=1, description="The tensors to join, in order.")
-    scaling: Scaling | None = Field(
-        default=None,
-        description="How pixels become the input; left out, an 8 bit input takes them as they are.",
-    )
-    flip: bool = Field(
-        default=False,
-        description="Average with the embedding of the mirrored picture; costs a second inference.",
-    )
-
-    @property
-    def tensors(self) -> tuple[str, ...]:
-        """What the network's outputs have to be."""
-        return tuple(tap.tensor for tap in self.taps)
 
 
 class NetworkEmbedder:
@@ -68,10 +34,16 @@ class NetworkEmbedder:
         names = [spec.name for spec in backend.outputs]
         self._places = [match_name(tensor, names) for tensor in recipe.tensors]
         specs = [backend.outputs[place] for place in self._places]
-        self._lengths = [self._length(spec, tap) for spec, tap in zip(specs, recipe.taps, strict=True)]
-        self._readings = [self._reading(spec, tap) for spec, tap in zip(specs, recipe.taps, strict=True)]
+        is_channels_first = self._preprocess.is_channels_first
+        pools = [
+            pool_of(tap.pooling, spec, is_channels_first=is_channels_first)
+            for tap, spec in zip(recipe.taps, specs, strict=True)
+        ]
+        self._dimensions = sum(length for _, length in pools)
+        self._readings = [_reading(pool, spec) for (pool, _), spec in zip(pools, specs, strict=True)]
         self._weights = [tap.weight for tap in recipe.taps]
-        self._identity = f"{sha256} | {backend.engine} | {recipe.model_dump_json()}"
+        self._brightness = recipe.brightness
+        self._identity = f"network {sha256[:12]}, {backend.engine}, recipe {_digest(recipe)}"
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -81,7 +53,7 @@ class NetworkEmbedder:
     @property
     def dimensions(self) -> int:
         """See `Embedder`."""
-        return sum(self._lengths)
+        return self._dimensions
 
     @property
     def identity(self) -> str:
@@ -90,6 +62,8 @@ class NetworkEmbedder:
 
     def embed(self, rgb: UInt8Array) -> Embedding:
         """See `Embedder`."""
+        if self._brightness is not None:
+            rgb = evened(rgb, self._brightness)
         embedding = self._embed_once(rgb)
         if self._flip:
             embedding += self._embed_once(np.ascontiguousarray(rgb[:, ::-1]))
@@ -105,33 +79,23 @@ class NetworkEmbedder:
         parts = [read(outputs[place]) for place, read in zip(self._places, self._readings, strict=True)]
         return parts[0] if len(parts) == 1 else _joined(parts, self._weights)
 
-    def _length(self, spec: TensorSpec, tap: Tap) -> int:
-        if min(spec.shape[1:], default=0) < 1:
-            raise BackendError(f"the tensor {spec.name} {spec.shape} has no fixed size.", "Tap another one.")
-        if tap.pooling == "none":
-            return int(np.prod(spec.shape[1:]))
-        if len(spec.shape) != 4:
-            raise BackendError(
-                f"the tensor {spec.name} {spec.shape} has no height and width.",
-                "Take it with `pooling: none`.",
-            )
-        return spec.shape[1] if self._preprocess.is_channels_first else spec.shape[3]
 
-    def _reading(self, spec: TensorSpec, tap: Tap) -> _Reading:
-        """Pooling commutes with dequantization, so that it runs on the few numbers that are left."""
-        scale = np.float32(spec.quantization.scale if spec.quantization else 1)
-        offset = np.float32(-spec.quantization.zero_point if spec.quantization else 0) * scale
-        axes = (2, 3) if self._preprocess.is_channels_first else (1, 2)
-        is_pooled = tap.pooling == "mean"
+def _reading(pool: Pool, spec: TensorSpec) -> Pool:
+    """Pooling, then dequantization of what is left."""
+    scale = np.float32(spec.quantization.scale if spec.quantization else 1)
+    offset = np.float32(-spec.quantization.zero_point if spec.quantization else 0) * scale
 
-        def read(tensor: Tensor) -> Embedding:
-            stored = tensor.mean(axis=axes, dtype=np.float32) if is_pooled else tensor.astype(np.float32)
-            real: Embedding = stored.reshape(-1)
-            real *= scale
-            real += offset
-            return real
+    def read(tensor: Tensor) -> Embedding:
+        real = pool(tensor)
+        real *= scale
+        real += offset
+        return real
 
-        return read
+    return read
+
+
+def _digest(recipe: EmbeddingRecipe) -> str:
+    return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:8]
 
 
 def _joined(parts: Sequence[Embedding], weights: Sequence[float]) -> Embedding:

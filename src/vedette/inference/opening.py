@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from vedette.inference.embedder import EmbeddingRecipe, NetworkEmbedder
+from vedette.catalog.recipe import EmbeddingRecipe
+from vedette.inference.embedder import NetworkEmbedder
 from vedette.inference.litert import LiteRTBackend, LiteRTSettings
 from vedette.inference.network_file import NetworkFile
 from vedette.inference.onnxruntime import OnnxRuntimeBackend, OnnxRuntimeSettings

@@ -5,38 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
 
+from vedette.catalog.recipe import Scaling
 from vedette.errors import BackendError
 from vedette.inference.protocol import Tensor, TensorSpec
 from vedette.values.frame import UInt8Array
 
 _CHANNELS = 3
 _LEVELS = np.arange(256, dtype=np.float64)[:, None]
-
-
-class Scaling(BaseModel):
-    """real = (pixel - mean) / deviation, with pixels 0..255; one number for all channels or one for each."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mean: float | tuple[float, float, float] = Field(
-        default=0.0, description="Subtracted from the pixel (0..255); three are for red, green and blue."
-    )
-    deviation: float | tuple[float, float, float] = Field(
-        default=1.0, description="Divides the difference; three are for red, green and blue."
-    )
-
-    @property
-    def even(self) -> tuple[float, float] | None:
-        """(mean, deviation) where all channels have the same, or else None."""
-        pairs = {(float(mean), float(each)) for mean, each in zip(*self._by_channel(), strict=True)}
-        return pairs.pop() if len(pairs) == 1 else None
-
-    def _by_channel(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        mean, deviation = (np.broadcast_to(each, _CHANNELS) for each in (self.mean, self.deviation))
-        return mean, deviation
 
 
 class Preprocessing:
