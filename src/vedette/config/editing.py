@@ -18,7 +18,7 @@ from vedette.config.problems import InvalidConfigurationError
 from vedette.config.reading import read
 from vedette.config.schema import Config
 from vedette.errors import ConfigurationError
-from vedette.store.writing import write_whole
+from vedette.writing import write_whole
 
 
 def edit(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from vedette.errors import StoreError
 from vedette.pixels.picture import encode_jpeg
-from vedette.store.writing import make_folder, write_whole
 from vedette.values.frame import Frame
+from vedette.writing import make_folder, write_whole
 
 
 class SnapshotFolder:

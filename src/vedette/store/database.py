@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from vedette.errors import StoreError
 from vedette.store.inspection import APPLICATION_ID, SCHEMA_VERSION, is_new
 from vedette.store.schema import metadata
-from vedette.store.writing import make_folder
+from vedette.writing import make_folder
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one (a backup, a person's sqlite3)."""

@@ -31,7 +31,7 @@ from vedette.teaching.heads.protocol import Head
 from vedette.teaching.judge import Judge
 from vedette.teaching.manifest import Manifest, Revision, Segment
 from vedette.teaching.rejection import Rejection
-from vedette.teaching.writing import TEMPORARY, flush_folder, write_whole
+from vedette.writing import TEMPORARY, flush_folder, write_whole
 
 STEPS_KEPT = 20
 """How many changes can be undone."""
@@ -110,7 +110,7 @@ class ClassifierFolder:
     def keep_picture(self, example: Example, data: bytes) -> None:
         """Copy a picture in; the same bytes are kept once."""
         if not self.picture(example).exists():
-            write_whole(self.picture(example), data)
+            write_whole(self.picture(example), data, flush_name=False)
 
     def embeddings(self, manifest: Manifest, identity: str, region: Sequence[float]) -> dict[str, FloatArray]:
         """By digest, those that this embedder made of this region; others are as if they were not there."""
@@ -125,7 +125,7 @@ class ClassifierFolder:
     ) -> Manifest:
         """Make `revision` the classifier. `embeddings` holds at least those of its own examples."""
         segments = self._grown(before.segments if before else (), revision, embeddings)
-        write_whole(self.path / "heads" / revision.head_file, _head_bytes(judge))
+        write_whole(self.path / "heads" / revision.head_file, _head_bytes(judge), flush_name=False)
         undo = ((*before.undo, before.current.number) if before else ())[-STEPS_KEPT:]
         return self._replace(Manifest(current=revision, undo=undo, redo=(), segments=segments))
 
@@ -154,11 +154,10 @@ class ClassifierFolder:
 
     def _replace(self, manifest: Manifest) -> Manifest:
         revision = manifest.current
-        write_whole(self.path / "revisions" / f"{revision.number:06}.json", _json(revision))
+        write_whole(self.path / "revisions" / f"{revision.number:06}.json", _json(revision), flush_name=False)
         for room in _ROOMS:
             flush_folder(self.path / room)
         write_whole(self.path / "manifest.json", _json(manifest))
-        flush_folder(self.path)
         self._sweep(manifest)
         return manifest
 
@@ -179,9 +178,8 @@ class ClassifierFolder:
         if len(segments) >= _SEGMENTS_KEPT:
             new, segments = list(embeddings), ()
         segment = Segment(file=f"{revision.number:06}.npy", digests=tuple(new), **made_by)
-        write_whole(
-            self.path / "embeddings" / segment.file, _npy(np.stack([embeddings[digest] for digest in new]))
-        )
+        rows = _npy(np.stack([embeddings[digest] for digest in new]))
+        write_whole(self.path / "embeddings" / segment.file, rows, flush_name=False)
         return (*segments, segment)
 
     def _rows(self, segment: Segment) -> FloatArray:

@@ -6,14 +6,15 @@ import os
 from pathlib import Path
 
 TEMPORARY = ".part-"
-"""How a file's name begins until the file is whole; a kill may leave one behind."""
+"""How a file's name begins until the file is whole; a kill may leave one, the next write takes it over."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, flush_name: bool = True) -> None:
     """Write under a temporary name, flush to the disk, rename: the old file or the new one, never half.
 
-    Once this returns, bytes and name survive a power cut. The folder must exist. An existing
-    file's permissions are kept.
+    Once this returns, bytes and name survive a power cut; with `flush_name` off, for many files of
+    one folder, the names do after its `flush_folder`. The folder must exist, and one writer at a
+    time be at this path. An existing file's permissions are kept.
 
     Raises:
         OSError: a disk that is full or may not be written to; nothing is left behind.
@@ -30,7 +31,8 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    flush_folder(path.parent)
+    if flush_name:
+        flush_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:

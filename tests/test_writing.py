@@ -1,9 +1,10 @@
 import errno
 import os
+import stat
 
 import pytest
 
-from vedette.store.writing import make_folder, write_whole
+from vedette.writing import make_folder, write_whole
 
 
 def test_a_file_is_replaced_and_no_temporary_one_stays(tmp_path):
@@ -39,3 +40,19 @@ def test_folders_are_made_with_those_above_them(tmp_path):
     make_folder(tmp_path / "a" / "b" / "c")
     make_folder(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c").is_dir()
+
+
+@pytest.mark.parametrize(("options", "flushed_folders"), [({}, 1), ({"flush_name": False}, 0)])
+def test_the_name_is_flushed_once_it_is_the_files_unless_that_is_left_to_the_caller(
+    tmp_path, monkeypatch, options, flushed_folders
+):
+    path = tmp_path / "a.jpg"
+    was_there = []
+
+    def note(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            was_there.append(path.exists())
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_whole(path, b"new", **options)
+    assert was_there == [True] * flushed_folders
