@@ -21,12 +21,16 @@ def _taught_and_others(seed=0, count=60):
 
 
 def test_strangers_are_unknown_and_own_pictures_are_turned_away_about_as_often_as_said():
-    features, labels, own, _, strangers = _taught_and_others()
-    taught = teach(features, labels, ("a", "b"))
-    said = taught.rejection.false_rejects.sum() / len(labels)
-    turned_away = (taught.judge.answers(own).labels < 0).mean()
-    assert abs(turned_away - said) < 0.05
-    assert (taught.judge.answers(strangers).labels < 0).mean() > 0.9
+    said, turned_away, found = [], [], []
+    for seed in range(4):
+        features, labels, own, _, strangers = _taught_and_others(seed)
+        taught = teach(features, labels, ("a", "b"))
+        said.append(taught.rejection.false_rejects.sum() / len(labels))
+        turned_away.append((taught.judge.answers(own).labels < 0).mean())
+        found.append((taught.judge.answers(strangers).labels < 0).mean())
+    assert abs(np.mean(turned_away) - np.mean(said)) < 0.02
+    assert max(turned_away) < 0.08
+    assert min(found) > 0.9
 
 
 def test_false_rejects_are_counted_against_the_left_out_distances():

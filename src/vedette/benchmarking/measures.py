@@ -8,11 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vedette.benchmarking.comparison import Contestant, Figure, compare, median_milliseconds
+from vedette.benchmarking.comparison import (
+    Contestant,
+    Figure,
+    SelfTimed,
+    compare,
+    compare_seconds,
+    median_milliseconds,
+)
 from vedette.gates.protocol import Gate
 from vedette.inference.protocol import Classifier, Embedder
 from vedette.pipeline.attention import Attention, AttentionSettings
-from vedette.pipeline.camera_loop import CameraLoop, Stages
+from vedette.pipeline.camera_loop import CameraLoop, Stages, Watcher
 from vedette.pipeline.inference_queue import InferenceQueue
 from vedette.rules.protocol import Rule
 from vedette.sources.protocol import Source, SourceStatus
@@ -20,6 +27,7 @@ from vedette.teaching.features import features_of
 from vedette.teaching.teach import teach
 from vedette.values.frame import Frame, UInt8Array
 from vedette.values.observation import RuleVerdict
+from vedette.values.trail import Trail
 
 _ROUNDS = 15
 
@@ -89,31 +97,59 @@ def frame_to_decision(
 
 @dataclass(frozen=True, slots=True)
 class IdleCamera:
-    """A clip as a source, opened anew at each call, and the same clip decoded and no more."""
+    """A clip of `frames` frames that plays for ever, opened anew at each call; and decoded, no more."""
 
     source: Callable[[], Source]
     gate: Callable[[], Gate]
-    decode: Callable[[], int]
+    decode: Callable[[], object]
+    frames: int
 
 
 def idle_camera(camera: IdleCamera, classifier: Classifier, rule: Rule) -> Figure:
-    """Processor time a frame of a camera on which nothing moves, against decoding alone."""
+    """Processor time a frame of a camera on which nothing moves, against decoding alone.
 
-    def idle() -> None:
-        _loop(camera.source(), camera.gate(), classifier, rule).run()
+    The first pass of the clip, on which the gate learns and the network looks once, does not count.
+    """
 
-    figure = compare(
-        Contestant("idle camera", idle),
-        Contestant("decoding alone", camera.decode),
-        rounds=25,
-        goal=1.05,
-        clock=time.process_time,
+    def idle() -> float:
+        source = camera.source()
+        lap = _Lap(source, camera.frames)
+        _loop(source, camera.gate(), classifier, rule, lap).run()
+        return lap.seconds
+
+    def decoding() -> float:
+        started = time.process_time()
+        camera.decode()
+        return time.process_time() - started
+
+    figure = compare_seconds(
+        SelfTimed("idle camera", idle), SelfTimed("decoding alone", decoding), rounds=25, goal=1.05
     )
-    return _per_item(figure, camera.decode())
+    return _per_item(figure, camera.frames)
 
 
-def teaching(examples: int = 1000, dimensions: int = 1280, classes: int = 4) -> Figure:
-    """Teaching `examples` embedded pictures with choice of head, scores and limits."""
+class _Lap:
+    """A watcher that times the second pass of a clip and then ends it."""
+
+    def __init__(self, source: Source, frames: int) -> None:
+        self._source = source
+        self._frames = frames
+        self._started = 0.0
+        self.seconds = 0.0
+
+    def __call__(self, trail: Trail) -> None:
+        if trail.frame.sequence == self._frames:
+            self._started = time.process_time()
+        elif trail.frame.sequence == 2 * self._frames:
+            self.seconds = time.process_time() - self._started
+            self._source.close()
+
+
+def teaching(examples: int = 1000, dimensions: int = 4384, classes: int = 4) -> Figure:
+    """Teaching `examples` embedded pictures, one of them new, with choice of head, scores and limits.
+
+    The cosines of the others are known, as they are in a session; those of the new one are part of it.
+    """
     random = np.random.default_rng(7)
     labels = np.arange(examples) % classes
     looks = random.standard_normal((classes * 3, dimensions), dtype=np.float32)
@@ -122,9 +158,16 @@ def teaching(examples: int = 1000, dimensions: int = 1280, classes: int = 4) -> 
     features = features_of(embeddings)
     cosines = features @ features.T
     names = tuple(f"class {number}" for number in range(classes))
+
+    def teach_with_one_more() -> None:
+        features[-1:] = features_of(embeddings[-1:])
+        cosines[-1] = features @ features[-1]
+        cosines[:, -1] = cosines[-1]
+        teach(features, labels, names, cosines=cosines)
+
     return median_milliseconds(
         f"teaching, {examples} embedded examples, one of them new",
-        lambda: (features[-1:] @ features.T, teach(features, labels, names, cosines=cosines)),
+        teach_with_one_more,
         rounds=_ROUNDS,
         goal=20,
     )
@@ -141,10 +184,10 @@ def embedding(embedder: Embedder, network: Callable[[UInt8Array], object], what:
     )
 
 
-def _loop(source: Source, gate: Gate, classifier: Classifier, rule: Rule) -> CameraLoop:
+def _loop(source: Source, gate: Gate, classifier: Classifier, rule: Rule, *watchers: Watcher) -> CameraLoop:
     settings = AttentionSettings(check_every_seconds=1e9)
     stages = Stages(source, gate, Attention(settings), [(classifier, InferenceQueue())], [rule], Unrecorded())
-    return CameraLoop(stages)
+    return CameraLoop(stages, watchers)
 
 
 def _per_item(figure: Figure, items: int) -> Figure:

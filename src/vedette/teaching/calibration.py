@@ -6,6 +6,8 @@ leave-one-out scores instead of a validation set, which a handful of pictures do
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from vedette.teaching.features import FloatArray, IntArray
@@ -35,7 +37,7 @@ _FINE = np.linspace(-0.2, 0.2, 7, dtype=np.float32)
 def prototype_temperature(lesson: Lesson, prototypes: int) -> float:
     """What to believe of cosines to that many means before there is evidence; see `PROTOTYPE_SHARE`."""
     pictures = lesson.group_count / prototypes
-    return max(PROTOTYPE_SHARE * lesson.mean_distance / pictures**0.5, _SMALLEST_TEMPERATURE)
+    return max(PROTOTYPE_SHARE * lesson.mean_distance / math.sqrt(pictures), _SMALLEST_TEMPERATURE)
 
 
 def fit_temperature(scores: FloatArray, labels: IntArray, weights: FloatArray, prior: float) -> float:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vedette.evaluation.classification import ClassFigures, evaluate_answers
 from vedette.teaching.calibration import confidences
 from vedette.teaching.examples import Example
 from vedette.teaching.manifest import ClassScore
@@ -68,23 +67,26 @@ class TeachingReport:
 def class_scores(taught: Taught, classes: Sequence[str]) -> dict[str, ClassScore]:
     """Leave-one-out scores a class, before rejection; what rejection would do stands beside."""
     lesson = taught.lesson
-    truths = [classes[label] for label in lesson.labels]
-    answers = [classes[label] for label in taught.choice.taken.fit.leave_one_out.argmax(axis=1)]
-    figures = evaluate_answers(truths, answers, answers, classes).per_class
+    answers = taught.choice.taken.fit.leave_one_out.argmax(axis=1)
+    right = np.bincount(lesson.labels[answers == lesson.labels], minlength=len(classes))
+    answered = np.bincount(answers, minlength=len(classes))
     near_duplicates = taught.duplicates.counts(lesson.labels)
     return {
-        name: _class_score(taught, index, figures[name], int(near_duplicates[index]))
+        name: _class_score(taught, index, (right[index], answered[index], near_duplicates[index]))
         for index, name in enumerate(classes)
     }
 
 
-def _class_score(taught: Taught, index: int, figures: ClassFigures, near_duplicates: int) -> ClassScore:
+def _class_score(taught: Taught, index: int, counted: tuple[int, int, int]) -> ClassScore:
+    """`counted`: leave-one-out answers of this class that were right, all of them, near-duplicates."""
+    right, answered, near_duplicates = (int(each) for each in counted)
+    pictures = int(taught.lesson.class_sizes[index])
     limit = float(taught.rejection.limits[index])
     return ClassScore(
-        pictures=figures.support,
+        pictures=pictures,
         near_duplicates=near_duplicates,
-        recall=figures.recall,
-        precision=figures.precision,
+        recall=right / pictures,
+        precision=right / answered if answered else None,
         false_rejects=int(taught.rejection.false_rejects[index]),
         distance_limit=limit if np.isfinite(limit) else None,
         is_flattered=index in taught.flattered,

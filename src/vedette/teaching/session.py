@@ -19,7 +19,7 @@ from vedette.inference.protocol import Embedder
 from vedette.teaching.classifier_folder import ClassifierFolder
 from vedette.teaching.enough import Enough, enough
 from vedette.teaching.examples import Example, check_label, digest_of, suffix_of
-from vedette.teaching.features import FloatArray, features_of
+from vedette.teaching.features import FloatArray
 from vedette.teaching.finding import find_example
 from vedette.teaching.manifest import Manifest, Origin, Revision, region_tuple
 from vedette.teaching.reading import picture_bytes, region_pixels
@@ -73,7 +73,7 @@ class TeachingSession:
         self._added: Counter[str] = Counter()
         self._asked = Asked()
         self._held = ExitStack()
-        self._similarity = Similarity()
+        self._similarity = Similarity(self._asked.recipe)
         self._manifest: Manifest | None = None
         self._outcome: tuple[Taught, TeachingReport] | None = None
         self._is_embedding_again = False
@@ -316,9 +316,7 @@ class TeachingSession:
         examples = self.examples
         number = {label: index for index, label in enumerate(classes)}
         labels = np.array([number[each.label] for each in examples], dtype=np.int64)
-        embeddings = np.stack([self._embeddings[each.digest] for each in examples])
-        features = features_of(embeddings, asked.recipe)
-        cosines = self._similarity.of([each.digest for each in examples], features)
+        features, cosines = self._similarity.of(list(self._examples), self._embeddings)
         return teach(features, labels, classes, asked, cosines)
 
     def _report(self, taught: Taught, classes: tuple[str, ...], seconds: float) -> TeachingReport:

@@ -53,7 +53,7 @@ def best_of_class(scores: FloatArray, owners: IntArray) -> FloatArray:
 
 
 class Draft(Protocol):
-    """A head that is not multiplied out: that takes a pass over all features, which only one head is worth."""
+    """A head before it is multiplied out: that takes a pass over all features, worth it for one head only."""
 
     @property
     def kind(self) -> str:

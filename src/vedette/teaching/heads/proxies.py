@@ -17,8 +17,8 @@ from vedette.teaching.lesson import Lesson
 EXAMPLES_A_PROXY = 4
 """Fewer different pictures than this do not make a look of their own."""
 
-
-MOST_PROXIES = 8
+MOST_PROXIES = 4
+"""A class. More tell strangers no better: at 36 a class, area under the curve .738 with 4 and .740 with 8."""
 
 
 @dataclass(frozen=True, slots=True)
