@@ -14,7 +14,7 @@ def pooled(pooling, tensor, *, is_channels_first=False):
     pool, length = pool_of(pooling, spec(*tensor.shape), is_channels_first=is_channels_first)
     numbers = pool(tensor)
     assert numbers.shape == (length,)
-    assert numbers.dtype == np.float32
+    assert numbers.dtype == (tensor.dtype if pooling in {"none", "max"} else np.float32)
     return numbers
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from vedette.catalog.recipe import EmbeddingRecipe
-from vedette.inference.pooling import Pool, pool_of
+from vedette.inference.pooling import pool_of
 from vedette.inference.preprocessing import Preprocessing
-from vedette.inference.protocol import Backend, Embedding, Tensor, TensorSpec
+from vedette.inference.protocol import Backend, Embedding
 from vedette.inference.taps import match_name
 from vedette.pixels.brightness import evened
 from vedette.values.frame import UInt8Array
@@ -39,8 +40,14 @@ class NetworkEmbedder:
             pool_of(tap.pooling, spec, is_channels_first=is_channels_first)
             for tap, spec in zip(recipe.taps, specs, strict=True)
         ]
-        self._dimensions = sum(length for _, length in pools)
-        self._readings = [_reading(pool, spec) for (pool, _), spec in zip(pools, specs, strict=True)]
+        ends = accumulate((length for _, length in pools), initial=0)
+        self._pools = [pool for pool, _ in pools]
+        self._parts = [slice(start, end) for start, end in pairwise(ends)]
+        self._dimensions = self._parts[-1].stop
+        self._zero_points = np.zeros(self._dimensions, np.float32)
+        for part, spec in zip(self._parts, specs, strict=True):
+            self._zero_points[part] = spec.quantization.zero_point if spec.quantization else 0
+        self._scale = specs[0].quantization.scale if specs[0].quantization else 1.0
         self._weights = [tap.weight for tap in recipe.taps]
         self._brightness = recipe.brightness
         self._identity = f"network {sha256[:12]}, {backend.engine}, recipe {_digest(recipe)}"
@@ -76,33 +83,23 @@ class NetworkEmbedder:
 
     def _embed_once(self, rgb: UInt8Array) -> Embedding:
         outputs = self._backend.run([self._preprocess(rgb)])
-        parts = [read(outputs[place]) for place, read in zip(self._places, self._readings, strict=True)]
-        return parts[0] if len(parts) == 1 else _joined(parts, self._weights)
+        embedding = np.empty(self._dimensions, np.float32)
+        for place, pool, part in zip(self._places, self._pools, self._parts, strict=True):
+            embedding[part] = pool(outputs[place])
+        embedding -= self._zero_points
+        if len(self._parts) == 1:
+            embedding *= self._scale
+        else:
+            self._weigh(embedding)
+        return embedding
 
-
-def _reading(pool: Pool, spec: TensorSpec) -> Pool:
-    """Pooling, then dequantization of what is left."""
-    scale = np.float32(spec.quantization.scale if spec.quantization else 1)
-    offset = np.float32(-spec.quantization.zero_point if spec.quantization else 0) * scale
-
-    def read(tensor: Tensor) -> Embedding:
-        real = pool(tensor)
-        real *= scale
-        real += offset
-        return real
-
-    return read
+    def _weigh(self, embedding: Embedding) -> None:
+        """Bring each part to its length; its scale is one more factor, which that takes out."""
+        for part, weight in zip(self._parts, self._weights, strict=True):
+            row = embedding[part]
+            length = math.sqrt(row.dot(row))
+            row *= weight / length if length else 0.0
 
 
 def _digest(recipe: EmbeddingRecipe) -> str:
     return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:8]
-
-
-def _joined(parts: Sequence[Embedding], weights: Sequence[float]) -> Embedding:
-    joined = np.concatenate(parts)
-    start = 0
-    for part, weight in zip(parts, weights, strict=True):
-        length = float(np.sqrt(part @ part))
-        joined[start : start + part.size] *= np.float32(weight / length if length else 0)
-        start += part.size
-    return joined

@@ -1,7 +1,7 @@
 """What is kept of a tensor's height and width: functions from a stored tensor to a row of numbers.
 
 All of them commute with dequantization (real = scale * (stored - zero_point), scale > 0), so that
-it runs on the few numbers that are left.
+it runs on the few numbers that are left. They keep the stored type where no mean is taken.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vedette.errors import BackendError
-from vedette.inference.protocol import Embedding, Tensor, TensorSpec
+from vedette.inference.protocol import Tensor, TensorSpec
 
-Pool = Callable[[Tensor], Embedding]
+Pool = Callable[[Tensor], Tensor]
 
 
 def pool_of(pooling: str, spec: TensorSpec, *, is_channels_first: bool) -> tuple[Pool, int]:
@@ -26,7 +26,7 @@ def pool_of(pooling: str, spec: TensorSpec, *, is_channels_first: bool) -> tuple
     if min(spec.shape[1:], default=0) < 1:
         raise BackendError(f"the tensor {spec.name} {spec.shape} has no fixed size.", "Tap another one.")
     if pooling == "none":
-        return _flat, int(np.prod(spec.shape[1:]))
+        return np.ravel, int(np.prod(spec.shape[1:]))
     if len(spec.shape) != 4:
         raise BackendError(
             f"the tensor {spec.name} {spec.shape} has no height and width.",
@@ -38,20 +38,14 @@ def pool_of(pooling: str, spec: TensorSpec, *, is_channels_first: bool) -> tuple
     if pooling == "mean":
         return lambda tensor: tensor.reshape(shape).mean(axis=axis, dtype=np.float32), channels
     if pooling == "max":
-        return lambda tensor: tensor.reshape(shape).max(axis=axis).astype(np.float32), channels
+        return lambda tensor: np.maximum.reduce(tensor.reshape(shape), axis), channels
     corners = _corner_means(height, width)
 
-    def quadrants(tensor: Tensor) -> Embedding:
+    def quadrants(tensor: Tensor) -> Tensor:
         places = tensor.reshape(shape).astype(np.float32)
-        means: Embedding = corners @ (places.T if is_channels_first else places)
-        return means.reshape(-1)
+        return (corners @ (places.T if is_channels_first else places)).reshape(-1)
 
     return quadrants, 4 * channels
-
-
-def _flat(tensor: Tensor) -> Embedding:
-    flat: Embedding = tensor.reshape(-1).astype(np.float32)
-    return flat
 
 
 def _corner_means(height: int, width: int) -> npt.NDArray[np.float32]:
