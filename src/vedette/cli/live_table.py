@@ -49,7 +49,9 @@ class LiveTable:
 
     def render(self) -> Group:
         """What is on the screen at this moment."""
-        table = Table(title=self._title, title_justify="left", expand=False, min_width=76)
+        # Rich cannot lay out a table whose least width is far beyond the terminal's.
+        least = min(76, self._console.width)
+        table = Table(title=self._title, title_justify="left", expand=False, min_width=least)
         for name in ("second", "gate", "network", "state", "ms"):
             table.add_column(name, justify="right" if name in {"second", "ms"} else "left")
         for trail in list(self._rows):
