@@ -17,6 +17,7 @@ from vedette.assembly.build import (
     build_embedder,
     build_gate,
     build_rule,
+    build_source,
 )
 from vedette.assembly.demonstration import FINCH, Lesson
 from vedette.assembly.teaching_demonstration import teach_demonstration
@@ -30,6 +31,7 @@ from vedette.pixels.picture import encode_jpeg
 from vedette.rules.presence import PresenceSettings
 from vedette.rules.protocol import Rule
 from vedette.sources.protocol import Source
+from vedette.sources.video_file import VideoFileSettings
 from vedette.teaching.manifest import Origin
 from vedette.teaching.taught import TaughtClassifier
 from vedette.values.frame import Frame, UInt8Array
@@ -102,7 +104,10 @@ class Bench:
 
     def _idle_camera(self) -> measures.IdleCamera:
         gate = BackgroundGateSettings(masks=(_THE_BIRD,))
-        return measures.IdleCamera(self._source, lambda: build_gate(gate), self._decode)
+        source = VideoFileSettings(path=self._video, paced=False, loop=True)
+        return measures.IdleCamera(
+            lambda: build_source("bench", source), lambda: build_gate(gate), self._decode, self._decode()
+        )
 
     def _decode(self) -> int:
         """The clip decoded as the source does it, and no more; the number of frames."""

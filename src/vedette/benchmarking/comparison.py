@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -44,6 +45,14 @@ class Contestant:
     work: Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True)
+class SelfTimed:
+    """A name and work that says itself how many seconds of it count."""
+
+    what: str
+    seconds: Callable[[], float]
+
+
 def compare(
     candidate: Contestant,
     floor: Contestant,
@@ -52,17 +61,23 @@ def compare(
     goal: float | None = None,
     clock: Clock = time.perf_counter,
 ) -> Figure:
-    """Time both in turns, A B B A, after one round that does not count; milliseconds.
+    """Time both in turns, A B B A, after one round that does not count; milliseconds."""
+    candidate_timed, floor_timed = (
+        SelfTimed(each.what, partial(_timed, each.work, clock)) for each in (candidate, floor)
+    )
+    return compare_seconds(candidate_timed, floor_timed, rounds=rounds, goal=goal)
 
-    With `time.process_time` as the clock it is processor time instead.
-    """
-    candidate.work()
-    floor.work()
+
+def compare_seconds(
+    candidate: SelfTimed, floor: SelfTimed, *, rounds: int, goal: float | None = None
+) -> Figure:
+    """As `compare`, of work that times itself."""
+    candidate.seconds()
+    floor.seconds()
     seconds = np.empty((rounds, 2))
     for turn in range(rounds):
-        order = (0, 1) if turn % 2 == 0 else (1, 0)
-        for place in order:
-            seconds[turn, place] = _timed((candidate, floor)[place].work, clock)
+        for place in (0, 1) if turn % 2 == 0 else (1, 0):
+            seconds[turn, place] = (candidate, floor)[place].seconds()
     medians = np.median(seconds, axis=0) * 1000
     ratio = float(np.median(seconds[:, 0] / seconds[:, 1]))
     return Figure(candidate.what, float(medians[0]), "ms", floor.what, float(medians[1]), ratio, goal, rounds)

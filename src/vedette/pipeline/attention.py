@@ -20,7 +20,7 @@ class AttentionSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rest_seconds: float = Field(
-        default=0.1,
+        default=0.15,
         ge=0,
         description="While nothing moves, how long to rest between two judgements; 0 judges every frame.",
     )
