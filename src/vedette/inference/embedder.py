@@ -102,4 +102,4 @@ class NetworkEmbedder:
 
 
 def _digest(recipe: EmbeddingRecipe) -> str:
-    return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:8]
+    return hashlib.sha256(recipe.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:8]
