@@ -44,7 +44,8 @@ class Inverse:
     def times(self, columns: FloatArray) -> FloatArray:
         """The inverse times `[n, k]`."""
         # Few columns as few rows: half the time.
-        product: FloatArray = columns.T @ self.root.T @ self.root
+        inner: FloatArray = np.matmul(columns.T, self.root.T)
+        product: FloatArray = np.matmul(inner, self.root)
         return product.T
 
     def blocks(self, rows: IntArray) -> FloatArray:
