@@ -40,9 +40,9 @@ bench: $(VENV)/.dev  ## figures as ratios against floors and a peer; ARGS=--json
 docs: $(VENV)/.dev  ## write docs/reference from the code: settings, JSON Schema, commands
 	$(BIN)/python -m vedette.cli.reference docs/reference
 
-wheel: $(VENV)/.dev  ## a wheel in dist/ that carries the default network and needs no network
-	$(BIN)/vedette models fetch efficientnet-lite0 --into src/vedette/weights
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+wheel: $(VENV)/.dev  ## a wheel in dist/ that carries the default network and the demonstration's clip
+	$(BIN)/vedette models fetch efficientnet-lite0 person --into src/vedette/weights
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist $(ARGS) .
 	@ls -l dist/*.whl
 
 lock: $(VENV)/.dev  ## write constraints.txt from what is installed

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
+import typer
 import typer.main
 
 from vedette.config.json_schema import configuration_schema
@@ -48,7 +48,8 @@ def _commands_page() -> str:
     return "\n".join([_WRITTEN, "# Commands\n", *sections])
 
 
-def _walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    # typer has its own copy of click inside, whose types it does not show.
     inner = getattr(command, "commands", None)
     if inner is None:
         yield name, command
@@ -58,7 +59,7 @@ def _walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Comman
 
 
 def _command_section(name: str, command: Any) -> str:
-    context = click.Context(command, info_name=name)
+    context = typer.Context(command, info_name=name)
     usage = " ".join(command.collect_usage_pieces(context))
     lines = [f"## {name}\n", f"    {name} {usage}\n", (command.help or "").strip() + "\n"]
     rows = [(record[0], record[1]) for each in command.params if (record := each.get_help_record(context))]
@@ -91,9 +92,15 @@ def _section(name: str, model: dict[str, Any], schema: dict[str, Any]) -> list[s
         default = f"`{json.dumps(field['default'])}`" if "default" in field else ""
         if key in model.get("required", ()):
             default = "required"
-        meaning = _cell(field.get("description", ""))
+        meaning = _cell(field.get("description") or _referred(field, schema).get("description", ""))
         lines.append(f"| `{key}` | {_cell(_type(field, schema))} | {_cell(default)} | {meaning} |")
     return [*lines, ""]
+
+
+def _referred(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """What a field refers to; pydantic leaves out a description that is the same there."""
+    found: dict[str, Any] = schema.get("$defs", {}).get(str(field.get("$ref", "")).rsplit("/", 1)[-1], {})
+    return found
 
 
 def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -110,6 +117,8 @@ def _type(field: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def _container_type(field: dict[str, Any], schema: dict[str, Any]) -> str:
+    if "prefixItems" in field:
+        return f"[{', '.join(_type(each, schema) for each in field['prefixItems'])}]"
     if field.get("type") == "array":
         return f"list of {_type(field.get('items', {}), schema)}"
     if field.get("type") == "object" and "additionalProperties" in field:
