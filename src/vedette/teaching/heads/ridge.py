@@ -120,11 +120,11 @@ def _solve(kernel: FloatArray, penalty: float, targets: FloatArray) -> _Solution
     """The dual weights and the intercepts. `kernel` is used up."""
     np.fill_diagonal(kernel, np.diagonal(kernel) + np.float32(penalty))
     inverse = Inverse.of(kernel)
-    ones = np.ones((len(kernel), 1), np.float32)
-    products = inverse.times(np.hstack([targets, ones]))
-    total = products[:, -1]
+    products = inverse.times(targets)
+    # An example's targets add up to one.
+    total = products.sum(axis=1)
     intercept: FloatArray = total @ targets / total.sum()
-    return _Solution(inverse, total, products[:, :-1] - np.outer(total, intercept), intercept)
+    return _Solution(inverse, total, products - np.outer(total, intercept), intercept)
 
 
 def _left_out_residuals(solution: _Solution, groups: IntArray) -> FloatArray:
