@@ -8,13 +8,14 @@ from functools import partial
 from os import urandom
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from vedette.actions.delivery import Delivery
 from vedette.actions.log import LogAction, LogSettings
 from vedette.actions.protocol import Action
 from vedette.actions.webhook import WebhookAction, WebhookSettings
 from vedette.assembly.appliance import Appliance, FirstDecision
 from vedette.assembly.networks import Networks
-from vedette.benchmarking.measures import Unrecorded
 from vedette.catalog.fetch import obtain, silent
 from vedette.catalog.library import Library
 from vedette.catalog.manifest import Manifest
@@ -24,7 +25,7 @@ from vedette.config.schema import AnyAction, AnyGate, AnyRule, AnySource, Camera
 from vedette.errors import CatalogError, ConfigurationError
 from vedette.events.identity import event_id
 from vedette.events.lifecycle import EventRecorder, close_left_open
-from vedette.events.protocol import Recorder
+from vedette.events.protocol import Recorder, Unrecorded
 from vedette.events.snapshots import SnapshotFolder
 from vedette.folders import classifiers_folder
 from vedette.gates.background import BackgroundGate
@@ -103,15 +104,21 @@ def backend_settings(engine: str, device: str = "cpu", threads: int | None = Non
     """The settings of an engine, by its name.
 
     Raises:
-        ConfigurationError: no such engine.
+        ConfigurationError: no such engine, or one that does not have the device.
     """
     given = {} if threads is None else {"threads": threads}
-    if engine == "litert":
-        return LiteRTSettings.model_validate({"device": device.lower(), **given})
-    if engine == "openvino":
-        return OpenVINOSettings.model_validate({"device": device.upper(), **given})
-    if engine == "onnxruntime":
-        return OnnxRuntimeSettings.model_validate({"device": device.lower(), **given})
+    try:
+        if engine == "litert":
+            return LiteRTSettings.model_validate({"device": device.lower(), **given})
+        if engine == "openvino":
+            return OpenVINOSettings.model_validate({"device": device.upper(), **given})
+        if engine == "onnxruntime":
+            return OnnxRuntimeSettings.model_validate({"device": device.lower(), **given})
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"the engine {engine} cannot run on {device!r} with {threads or 'its own number of'} threads.",
+            "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()) + ".",
+        ) from error
     raise ConfigurationError(f"no engine is called {engine!r}.", "There are: litert, openvino, onnxruntime.")
 
 

@@ -16,6 +16,7 @@ from vedette.benchmarking.comparison import (
     compare_seconds,
     median_milliseconds,
 )
+from vedette.events.protocol import Unrecorded
 from vedette.gates.protocol import Gate
 from vedette.inference.protocol import Classifier, Embedder
 from vedette.pipeline.attention import Attention, AttentionSettings
@@ -26,7 +27,6 @@ from vedette.sources.protocol import Source, SourceStatus
 from vedette.teaching.features import features_of
 from vedette.teaching.teach import teach
 from vedette.values.frame import Frame, UInt8Array
-from vedette.values.observation import RuleVerdict
 from vedette.values.trail import Trail
 
 _ROUNDS = 15
@@ -55,16 +55,6 @@ class Footage:
 
     def close(self) -> None:
         """There is nothing to close."""
-
-
-class Unrecorded:
-    """A recorder for figures that leave the disk out."""
-
-    def observe(self, frame: Frame, verdict: RuleVerdict, label: str) -> None:
-        """Nothing is kept."""
-
-    def finish(self, reason: str) -> None:
-        """Nothing is open."""
 
 
 def frame_to_decision(

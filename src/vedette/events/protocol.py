@@ -44,3 +44,13 @@ class Recorder(Protocol):
     def finish(self, reason: str) -> None:
         """Close what is still open: no more frames come."""
         ...
+
+
+class Unrecorded:
+    """A recorder that keeps nothing: for looking at a camera, and for figures that leave the disk out."""
+
+    def observe(self, frame: Frame, verdict: RuleVerdict, label: str) -> None:
+        """Nothing is kept."""
+
+    def finish(self, reason: str) -> None:
+        """Nothing is open."""
