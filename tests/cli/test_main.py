@@ -66,6 +66,7 @@ def mess(tmp_path) -> Path:
         pytest.param("teach x pictures", "picture", id="teach what is no picture"),
         pytest.param("teach x pictures --region 1,2", "--region 1,2", id="teach half a region"),
         pytest.param("teach x pictures --engine foo", "no engine is called 'foo'", id="teach by no engine"),
+        pytest.param("teach x pictures --device foo", "cannot run on 'foo'", id="teach on no device"),
         pytest.param("teach x pictures --network foo", "The catalog has no 'foo'", id="teach by no network"),
         pytest.param("evaluate x folder", "folder holds no class", id="evaluate an empty folder"),
         pytest.param("demo --clip dog", "no demonstration is called 'dog'", id="demo of nothing"),
@@ -116,6 +117,23 @@ def test_a_reader_that_goes_away_is_no_error(words):
         ["bash", "-c", command], capture_output=True, text=True, env=environment(), timeout=60, check=False
     )
     assert result.stderr == ""
+
+
+def test_a_name_that_is_no_text_and_a_terminal_without_letters_are_borne(tmp_path):
+    name = os.fsdecode(b"\xff\xfe.jpg")
+    result = run_vedette("evaluate", "x", tmp_path / name, given=environment(PYTHONIOENCODING="ascii"))
+    assert result.returncode == 2
+    assert "\\udcff\\udcfe.jpg: no such file" in result.stderr
+    table = run_vedette("models", "list", given=environment(PYTHONIOENCODING="ascii"))
+    assert (table.returncode, table.stderr) == (0, "")
+
+
+def test_a_full_disk_is_told():
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [str(COMMAND), "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, "No space left on device" in result.stderr) == (1, True)
 
 
 def test_the_version_is_the_packages():

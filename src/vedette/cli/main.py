@@ -51,6 +51,9 @@ def main() -> None:
     """The command's entry point: no traceback reaches a person who did not ask for it."""
     if not os.environ.get("VEDETTE_DEBUG"):
         _part_from_native_libraries()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name need not be text, and a terminal need not have every letter.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except VedetteError as error:
@@ -79,7 +82,9 @@ def _part_from_native_libraries() -> None:
     shows where it happened.
     """
     try:
-        errors = io.TextIOWrapper(os.fdopen(os.dup(2), "wb", 0), line_buffering=True, write_through=True)
+        errors = io.TextIOWrapper(
+            os.fdopen(os.dup(2), "wb", 0), errors="backslashreplace", write_through=True
+        )
     except OSError:
         return
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
