@@ -35,3 +35,17 @@ def test_an_error_that_should_not_happen_is_named_too(caplog):
 
 def test_what_was_never_started_can_be_waited_for():
     assert Supervisor([CameraTask("yard", lambda: None, lambda: None)]).wait(1)
+
+
+def test_the_time_out_is_for_all_cameras_together():
+    release = threading.Event()
+    tasks = [CameraTask(name, lambda: release.wait(20) and None, release.set) for name in "abcdefgh"]
+    supervisor = Supervisor(tasks)
+    supervisor.start()
+    waits = []
+    ended = threading.Thread(target=lambda: waits.append(supervisor.wait(0.3)))
+    ended.start()
+    ended.join(2.0)  # eight times 0.3 s would be more
+    assert waits == [False]
+    supervisor.stop()
+    assert supervisor.wait(20)

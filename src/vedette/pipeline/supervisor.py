@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -53,10 +54,11 @@ class Supervisor:
             task.stop()
 
     def wait(self, timeout_seconds: float | None = None) -> bool:
-        """True once every loop has ended; the time-out holds for each."""
+        """True once every loop has ended; the time-out is for all of them together."""
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         for thread in self._threads:
             if thread.ident is not None:
-                thread.join(timeout_seconds)
+                thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
         return not self.is_running
 
     def _run(self, task: CameraTask) -> None:

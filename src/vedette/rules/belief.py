@@ -80,11 +80,7 @@ class Belief:
 
     def _explain(self, looked: Looked) -> str:
         seen = "unknown picture, " if looked.classification.is_unknown else ""
-        limit = (
-            f", ends at {_nats(self.leave_at)}"
-            if self.is_held
-            else f" of {_nats(self.enter_at)} needed"
-        )
+        limit = f", ends at {_nats(self.leave_at)}" if self.is_held else f" of {_nats(self.enter_at)} needed"
         return f"{seen}{self._words} {self.confidence:.2f}, evidence {_nats(self.nats)}{limit}"
 
     @property

@@ -65,49 +65,58 @@ def _refuse_wrong_name(classifier: str | None, known: tuple[str, ...]) -> None:
 
 def describe(refusal: dict[str, Any]) -> dict[str, Any]:
     """The route's part of the OpenAPI description; `refusal` is the schema of refusals."""
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    form = {"schema": {"type": "object", "properties": {"image": binary["schema"]}}}
-    share = {"type": "number", "minimum": 0, "maximum": 1}
-    answer = {
-        "type": "object",
-        "required": ["tags"],
-        "properties": {
-            "tags": {
-                "type": "object",
-                "additionalProperties": share,
-                "description": "Every class's calibrated confidence; of a picture that is like none of "
-                "the classes only `unknown`, which is 1.",
-            }
-        },
-        "example": {"tags": {"background": 0.02, "cat": 0.05, "mouse": 0.93}},
-    }
     refusals = {
-        "400": "No classifier was chosen, or a damaged form.",
-        "403": "A foreign web page asked.",
-        "404": "No such classifier.",
-        "408": "The body came too slowly.",
-        "413": "The body is too large.",
-        "422": "Not a picture, a damaged one, or one of too many pixels.",
-        "503": "No classifier is loaded, or the device is busy: ask again.",
+        status: {"description": text, "content": {"application/json": {"schema": refusal}}}
+        for status, text in _REFUSALS.items()
     }
-    name = {"name": "classifier", "in": "query", "required": False, "schema": {"type": "string"}}
+    answer = {"description": "What it shows.", "content": {"application/json": {"schema": _ANSWER}}}
     return {
         "post": {
             "summary": "Say what a picture shows",
             "operationId": "post_image",
             "tags": ["pictures"],
-            "parameters": [{**name, "description": "Which classifier to ask; else the configured one."}],
-            "requestBody": {
-                "required": True,
-                "description": "A JPEG, PNG, WebP or BMP picture, or a form with one.",
-                "content": {"image/*": binary, "multipart/form-data": form},
-            },
-            "responses": {
-                "200": {"description": "What it shows.", "content": {"application/json": {"schema": answer}}},
-                **{
-                    status: {"description": text, "content": {"application/json": {"schema": refusal}}}
-                    for status, text in refusals.items()
-                },
-            },
+            "parameters": [_CLASSIFIER],
+            "requestBody": _BODY,
+            "responses": {"200": answer, **refusals},
         }
     }
+
+
+_REFUSALS = {
+    "400": "No classifier was chosen, or a damaged form.",
+    "403": "A foreign web page asked.",
+    "404": "No such classifier.",
+    "408": "The body came too slowly.",
+    "413": "The body is too large.",
+    "422": "Not a picture, a damaged one, or one of too many pixels.",
+    "503": "No classifier is loaded, or the device is busy: ask again.",
+}
+_CLASSIFIER = {
+    "name": "classifier",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Which classifier to ask; else the configured one.",
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BODY = {
+    "required": True,
+    "description": "A JPEG, PNG, WebP or BMP picture, or a form with one.",
+    "content": {
+        "image/*": _BINARY,
+        "multipart/form-data": {"schema": {"type": "object", "properties": {"image": _BINARY["schema"]}}},
+    },
+}
+_ANSWER = {
+    "type": "object",
+    "required": ["tags"],
+    "properties": {
+        "tags": {
+            "type": "object",
+            "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+            "description": "Every class's calibrated confidence; of a picture that is like none of "
+            "the classes only `unknown`, which is 1.",
+        }
+    },
+    "example": {"tags": {"background": 0.02, "cat": 0.05, "mouse": 0.93}},
+}
