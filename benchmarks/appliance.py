@@ -20,19 +20,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from ruamel.yaml import YAML
 
 from vedette.assembly.bench import Bench
-from vedette.benchmarking.comparison import Contestant, Figure, compare
+from vedette.benchmarking.comparison import Contestant, Figure, SelfTimed, compare, compare_seconds
 from vedette.benchmarking.machine import this_machine
 from vedette.benchmarking.report import as_record, as_table, save_reference
 from vedette.catalog.fetch import obtain
 
 HERE = Path(__file__).parent
 GOAL = 0.6
+IN_A_ROW = 50
+PAUSE_SECONDS = 0.1
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch))
-        figures = [*bench.figures(), posted_picture(bench, Path(scratch))]
+        figures = [*bench.figures(), *posted_pictures(bench, Path(scratch))]
     machine = this_machine()
     if asked.json:
         print(json.dumps(as_record(figures, machine), indent=2))
@@ -55,8 +58,8 @@ def main() -> None:
         save_reference(figures, machine, HERE / "reference" / f"{asked.save}.csv")
 
 
-def posted_picture(bench: Bench, scratch: Path) -> Figure:
-    """POST /api/image of a 640x480 JPEG, a connection each, against the peer."""
+def posted_pictures(bench: Bench, scratch: Path) -> list[Figure]:
+    """POST /api/image of a 640x480 JPEG, a connection each, against the peer: hot, and after a pause."""
     jpeg = bench.jpeg((640, 480))
     port, peer_port = free_port(), free_port()
     configuration = scratch / "http.yaml"
@@ -64,19 +67,36 @@ def posted_picture(bench: Bench, scratch: Path) -> Figure:
     vedette = [sys.executable, "-m", "vedette", "run", str(configuration)]
     peer = [sys.executable, str(HERE / "flask_peer.py"), str(obtain("efficientnet-lite0")), str(peer_port)]
     with serving(vedette, port, bench.home), serving(peer, peer_port, bench.home):
-        for warm in (port, peer_port):
-            for _ in range(20):
-                post(warm, jpeg)
-        return compare(
-            Contestant("POST /api/image, 640x480 JPEG", lambda: post(port, jpeg)),
-            Contestant("Flask + Pillow, same network", lambda: post(peer_port, jpeg)),
-            rounds=200,
+        back_to_back = compare(
+            Contestant("POST /api/image, 640x480 JPEG, back to back", partial(post, port, jpeg, IN_A_ROW)),
+            Contestant("Flask + Pillow, same network", partial(post, peer_port, jpeg, IN_A_ROW)),
+            rounds=9,
             goal=GOAL,
+        ).per(IN_A_ROW)
+        paced = compare_seconds(
+            SelfTimed("POST /api/image, ten a second", partial(post_after_a_pause, port, jpeg)),
+            SelfTimed("Flask + Pillow, same network", partial(post_after_a_pause, peer_port, jpeg)),
+            rounds=50,
         )
+    return [back_to_back, paced]
 
 
-def post(port: int, body: bytes) -> None:
-    """One request on a connection of its own, as a camera's script makes it."""
+def post_after_a_pause(port: int, body: bytes) -> float:
+    """Seconds of one request to a server that has slept."""
+    time.sleep(PAUSE_SECONDS)
+    started = time.perf_counter()
+    post(port, body)
+    return time.perf_counter() - started
+
+
+def post(port: int, body: bytes, times: int = 1) -> None:
+    """Requests one after another, each on a connection of its own, as a camera's script makes them."""
+    for _ in range(times):
+        post_once(port, body)
+
+
+def post_once(port: int, body: bytes) -> None:
+    """One request, whose answer must be one."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("POST", "/api/image", body, {"Content-Type": "image/jpeg"})
     answer = connection.getresponse()

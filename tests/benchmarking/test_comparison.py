@@ -54,3 +54,8 @@ def test_the_record_names_the_machine_and_every_figure(tmp_path):
     lines = (tmp_path / "reference/shed.csv").read_text().splitlines()
     assert lines[0].startswith("# Shed 3000")
     assert lines[3] == "idle,1.6,ms,decode,1.55,1.030,1.05,9"
+
+
+def test_a_round_of_several_is_told_for_one_and_the_ratio_stays():
+    figure = Figure("ten posts", 40.0, "ms", "ten of the peer's", 80.0, 0.5).per(10)
+    assert (figure.value, figure.floor_value, figure.ratio) == (4.0, 8.0, 0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -35,6 +35,11 @@ class Figure:
         if self.goal is None:
             return None
         return (self.value if self.ratio is None else self.ratio) <= self.goal
+
+    def per(self, items: int) -> Figure:
+        """The same for one of the `items` that each round had."""
+        floor = None if self.floor_value is None else self.floor_value / items
+        return replace(self, value=self.value / items, floor_value=floor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def frame_to_decision(
         rounds=_ROUNDS,
         goal=1.2,
     )
-    return _per_item(figure, len(frames))
+    return figure.per(len(frames))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def idle_camera(camera: IdleCamera, classifier: Classifier, rule: Rule) -> Figur
     figure = compare_seconds(
         SelfTimed("idle camera", idle), SelfTimed("decoding alone", decoding), rounds=25, goal=1.05
     )
-    return _per_item(figure, camera.frames)
+    return figure.per(camera.frames)
 
 
 class _Lap:
@@ -178,8 +178,3 @@ def _loop(source: Source, gate: Gate, classifier: Classifier, rule: Rule, *watch
     settings = AttentionSettings(check_every_seconds=1e9)
     stages = Stages(source, gate, Attention(settings), [(classifier, InferenceQueue())], [rule], Unrecorded())
     return CameraLoop(stages, watchers)
-
-
-def _per_item(figure: Figure, items: int) -> Figure:
-    floor = None if figure.floor_value is None else figure.floor_value / items
-    return replace(figure, value=figure.value / items, floor_value=floor)
