@@ -1,4 +1,6 @@
 import logging
+import subprocess
+import sys
 import threading
 
 from vedette.errors import SourceError
@@ -49,3 +51,23 @@ def test_the_time_out_is_for_all_cameras_together():
     assert waits == [False]
     supervisor.stop()
     assert supervisor.wait(20)
+
+
+def test_a_wait_that_ctrl_c_interrupts_does_not_take_a_camera_for_ended():
+    """As a process of its own, because the signal comes to the main thread."""
+    script = """
+import os, signal, threading
+from vedette.pipeline.supervisor import CameraTask, Supervisor
+stopped = threading.Event()
+supervisor = Supervisor([CameraTask("door", lambda: stopped.wait(20) and None, stopped.set)])
+supervisor.start()
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    supervisor.wait()
+except KeyboardInterrupt:
+    print(supervisor.is_running, supervisor.wait(0.1))
+    supervisor.stop()
+    print(supervisor.wait(20))
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "False", "True"]

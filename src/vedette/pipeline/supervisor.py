@@ -28,6 +28,10 @@ class Supervisor:
     def __init__(self, tasks: Sequence[CameraTask]) -> None:
         self._tasks = tuple(tasks)
         self._failures: dict[str, str] = {}
+        # Not `Thread.join`: until Python 3.13 a join that Ctrl+C interrupts takes the thread for ended,
+        # and a process that ends under a thread in a network's native code is aborted.
+        self._ended = {task.name: threading.Event() for task in tasks}
+        self._is_started = False
         self._threads = [
             threading.Thread(target=self._run, args=(task,), name=f"camera {task.name}", daemon=True)
             for task in tasks
@@ -41,10 +45,11 @@ class Supervisor:
     @property
     def is_running(self) -> bool:
         """At least one camera's loop has not ended."""
-        return any(thread.is_alive() for thread in self._threads)
+        return self._is_started and not all(ended.is_set() for ended in self._ended.values())
 
     def start(self) -> None:
         """Start every camera."""
+        self._is_started = True
         for thread in self._threads:
             thread.start()
 
@@ -56,9 +61,8 @@ class Supervisor:
     def wait(self, timeout_seconds: float | None = None) -> bool:
         """True once every loop has ended; the time-out is for all of them together."""
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        for ended in self._ended.values() if self._is_started else ():
+            ended.wait(None if deadline is None else max(0.0, deadline - time.monotonic()))
         return not self.is_running
 
     def _run(self, task: CameraTask) -> None:
@@ -70,3 +74,5 @@ class Supervisor:
         except Exception as error:  # noqa: BLE001 - one camera must not end the others
             self._failures[task.name] = f"{type(error).__name__}: {error}"
             _log.exception("camera %s: an error that should not happen", task.name)
+        finally:
+            self._ended[task.name].set()
