@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,15 @@ from vedette.catalog.library import Library
 
 # The user's real cache, taken before any test points elsewhere: files are fetched into it once, by hash.
 LIBRARY = Library.default()
+
+
+# A shell that starts tests in the background has them ignore Ctrl+C, and their children with them.
+# What is tested is a process of a person who can press it.
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    and threading.current_thread() is threading.main_thread()
+):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
