@@ -159,6 +159,7 @@ def test_closing_right_after_the_start_ends_at_once():
         delivery = Delivery(routes(Remembers()))
         delivery.start()
         delivery.close(timeout_seconds=60)
+        assert not delivery._thread.is_alive()
     Delivery({}).close()
 
 

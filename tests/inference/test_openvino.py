@@ -72,7 +72,9 @@ def test_a_compiled_network_is_kept_in_the_cache_folder(embedding, tmp_path):
 def test_a_cache_folder_that_cannot_be_made_only_costs_time(embedding, tmp_path, monkeypatch):
     (tmp_path / "a-file").write_bytes(b"")
     monkeypatch.setenv("VEDETTE_CACHE", str(tmp_path / "a-file"))
-    OpenVINOBackend(embedding, OpenVINOSettings()).close()
+    backend = OpenVINOBackend(embedding, OpenVINOSettings())
+    assert backend.outputs
+    backend.close()
 
 
 def test_an_ir_is_read_with_its_weights(fp32_network, tmp_path, pictures):

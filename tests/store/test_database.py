@@ -40,6 +40,7 @@ def test_an_empty_file_is_taken_for_a_new_database(tmp_path):
     path.touch()
     with Database(path) as database:
         EventTable(database).save(event())
+        assert list(EventTable(database).list()) == [event()]
 
 
 def test_what_was_saved_is_there_after_opening_again(tmp_path):

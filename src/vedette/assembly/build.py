@@ -229,13 +229,9 @@ def build_appliance(
         delivery = built.enter_context(Delivery(_routes(config)))
         table = EventTable(database)
         close_left_open(table, [delivery])
-        snapshots = SnapshotFolder(config.storage.folder)
-        recorder = partial(
-            EventRecorder, table, snapshots, [delivery], partial(event_id, random_bytes=urandom)
-        )
         sources = {name: build_source(name, camera.source) for name, camera in config.cameras.items()}
         taught = {name: networks.classifier(name) for name in _classifier_names(config)}
-        recorders = {name: recorder() for name in config.cameras}
+        recorders = {name: _recorder(config, table, delivery) for name in config.cameras}
         for each in recorders.values():
             # A camera's thread that does not end in time (a dead network) leaves no event open either.
             built.callback(each.finish, "the appliance stopped")
@@ -254,6 +250,11 @@ def build_appliance(
             default_classifier=_default_classifier(config),
             built=built.pop_all(),
         )
+
+
+def _recorder(config: Config, table: EventTable, delivery: Delivery) -> EventRecorder:
+    snapshots = SnapshotFolder(config.storage.folder)
+    return EventRecorder(table, snapshots, [delivery], partial(event_id, random_bytes=urandom))
 
 
 def _stages(
