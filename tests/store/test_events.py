@@ -1,34 +1,98 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 import pytest
 
 from parts.happenings import START, event
-from vedette.store.database import Database
-from vedette.store.events import EventFilter, EventTable
+from parts.letters import entry
+from vedette.store.events import CHUNK, EventFilter, EventTable
+from vedette.store.outbox import OutboxTable
+from vedette.values.event import Importance
+
+LATER = START + timedelta(seconds=9)
 
 
 @pytest.fixture
-def table(tmp_path):
-    with Database(tmp_path / "vedette.db") as database:
-        yield EventTable(database)
+def table(database):
+    return EventTable(database)
 
 
-def test_an_event_comes_back_as_it_was_saved(table):
-    saved = event(closed_at=START, close_reason="left", snapshot="a/b.jpg", measures={"dwell_seconds": 1.5})
-    table.save(saved)
-    assert table.get("01") == saved
+def closed(identity="01", seconds=0, **changes):
+    return event(identity, seconds, **({"closed_at": LATER, "close_reason": "left"} | changes))
 
 
-def test_saving_again_replaces_the_row(table):
-    table.save(event(score=0.5))
-    table.save(event(score=0.9, label="Beute ✓"))
+def test_an_event_comes_back_as_it_was_recorded(table):
+    recorded = closed(
+        snapshot="a/b.jpg",
+        clip="a/b.mp4",
+        measures={"dwell_seconds": 1.5},
+        updates=3,
+        importance=Importance.HIGH,
+        is_favourite=True,
+    )
+    table.record(recorded)
+    assert table.get("01") == recorded
+    assert isinstance(table.get("01").importance, Importance)
+
+
+def test_recording_again_replaces_the_row(table):
+    table.record(event(score=0.5))
+    table.record(event(score=0.9, label="Beute ✓"))
     assert [(found.score, found.label) for found in table.list()] == [(0.9, "Beute ✓")]
+
+
+def test_event_and_entries_are_recorded_together_and_once(table, database):
+    outbox = OutboxTable(database)
+    for _ in range(2):
+        table.record(event(), [entry(event(), "phone"), entry(event(), "relay")])
+    assert [each.action for each in outbox.list()] == ["relay", "phone"]
+
+
+def test_an_entry_that_was_delivered_is_not_to_be_done_again(table, database):
+    outbox, letter = OutboxTable(database), entry(event(), "phone")
+    table.record(event(), [letter])
+    outbox.delivered(letter.key, START)
+    table.record(event(), [letter])
+    assert outbox.pending("phone", 5) == []
+
+
+def test_a_closed_event_is_never_open_again_nor_closed_twice(table):
+    table.record(closed(updates=2))
+    table.record(event(updates=9, score=0.9))
+    table.record(closed(updates=9, close_reason="closed after an unclean stop"))
+    assert table.get("01") == closed(updates=2)
+
+
+def test_an_older_word_does_not_replace_a_newer_one(table):
+    table.record(event(updates=2, score=0.9))
+    table.record(event(updates=1, score=0.5))
+    assert table.get("01").score == 0.9
+
+
+def test_the_lifecycle_leaves_alone_what_others_set(table):
+    table.record(event())
+    table.set_favourite("01", True)
+    table.set_clip("01", "clips/a.mp4")
+    table.set_snapshot("01", "snapshots/a.jpg")
+    table.record(closed(updates=1))
+    found = table.get("01")
+    assert (found.is_favourite, found.clip, found.snapshot) == (True, "clips/a.mp4", "snapshots/a.jpg")
+    assert not found.is_open
+
+
+def test_media_and_marks_are_set_also_after_the_close(table):
+    table.record(closed())
+    assert table.set_clip("01", "clips/a.mp4")
+    assert table.set_favourite("01", True)
+    assert table.set_favourite("01", False)
+    assert table.get("01") == closed(clip="clips/a.mp4")
+    assert not table.set_clip("nobody", "a.mp4")
 
 
 def test_a_time_of_another_zone_is_kept_as_the_same_moment(table):
     zone = timezone(timedelta(hours=2))
-    table.save(event(opened_at=START.astimezone(zone)))
+    table.record(event(opened_at=START.astimezone(zone)))
     found = table.get("01")
     assert found.opened_at == START
     assert found.opened_at.utcoffset() == timedelta(0)
@@ -36,6 +100,7 @@ def test_a_time_of_another_zone_is_kept_as_the_same_moment(table):
 
 def test_there_is_no_event_of_an_unknown_id(table):
     assert table.get("nobody") is None
+    assert not table.delete("nobody")
 
 
 @pytest.mark.parametrize(
@@ -43,37 +108,97 @@ def test_there_is_no_event_of_an_unknown_id(table):
     [
         pytest.param(EventFilter(), ["4", "3", "2", "1"], id="all, newest first"),
         pytest.param(EventFilter(camera="yard"), ["2"], id="camera"),
+        pytest.param(EventFilter(rule="absence"), ["1"], id="rule"),
         pytest.param(EventFilter(label="cat"), ["3"], id="label"),
         pytest.param(EventFilter(since=START + timedelta(seconds=2)), ["4", "3", "2"], id="since includes"),
         pytest.param(EventFilter(until=START + timedelta(seconds=2)), ["1"], id="until excludes"),
+        pytest.param(EventFilter(minimum_score=0.7), ["3", "2"], id="score"),
         pytest.param(EventFilter(is_open=True), ["3", "2", "1"], id="open"),
         pytest.param(EventFilter(is_open=False), ["4"], id="closed"),
+        pytest.param(EventFilter(is_favourite=True), ["4"], id="favourites"),
+        pytest.param(EventFilter(is_favourite=False), ["3", "2", "1"], id="others"),
         pytest.param(EventFilter(camera="door", is_open=True), ["3", "1"], id="both must hold"),
     ],
 )
-def test_events_are_found(table, wanted, found):
-    table.save(event("1", 1))
-    table.save(event("2", 2, camera="yard"))
-    table.save(event("3", 3, label="cat"))
-    table.save(event("4", 4, closed_at=START + timedelta(seconds=9)))
+def test_events_are_found_and_counted(table, wanted, found):
+    table.record(event("1", 1, rule="absence"))
+    table.record(event("2", 2, camera="yard", score=0.7))
+    table.record(event("3", 3, label="cat", score=0.9))
+    table.record(closed("4", 4, is_favourite=True))
     assert [each.id for each in table.list(wanted)] == found
+    assert table.count(wanted) == len(found)
 
 
 def test_a_limit_keeps_the_newest(table):
     for number in range(5):
-        table.save(event(str(number)))
+        table.record(event(str(number)))
     assert [each.id for each in table.list(limit=2)] == ["4", "3"]
     assert len(table.list(limit=None)) == 5
 
 
-def test_cameras_save_at_the_same_time(table):
-    def save(camera):
-        for number in range(10):
-            table.save(event(f"{camera}{number}", camera=camera))
+def test_pages_stay_whole_while_events_come_and_go(table):
+    for number in range(5):
+        table.record(event(f"b{number}"))
+    first = table.list(limit=2)
+    table.record(event("c"))
+    table.delete(first[-1].id)
+    second = table.list(limit=2, before=first[-1].id)
+    assert [each.id for each in (*first, *second)] == ["b4", "b3", "b2", "b1"]
 
-    threads = [threading.Thread(target=save, args=(f"camera{number}",)) for number in range(4)]
+
+def test_every_event_is_read_though_there_are_many_pages(table, database):
+    many = [f"{number:05}" for number in range(2 * CHUNK)]
+    with database.writing() as connection:
+        from vedette.store.rows import event_row
+        from vedette.store.upsert import merge_events
+
+        merge_events(connection, [event_row(event(identity)) for identity in many])
+    assert [each.id for each in table.every()] == many[::-1]
+    assert list(table.every(EventFilter(camera="nowhere"))) == []
+
+
+def test_what_is_given_up_first_is_closed_and_no_favourite_least_important_and_oldest(table):
+    table.record(closed("1", 1, importance=Importance.HIGH))
+    table.record(closed("2", 2))
+    table.record(closed("3", 3, importance=Importance.LOW))
+    table.record(closed("4", 4, importance=Importance.LOW))
+    table.record(closed("5", 5, importance=Importance.LOW, is_favourite=True))
+    table.record(event("6", 6, importance=Importance.LOW))
+    assert [each.id for each in table.expendable(9)] == ["3", "4", "2", "1"]
+    assert [each.id for each in table.expendable(2)] == ["3", "4"]
+    assert [each.id for each in table.expendable(9, START + timedelta(seconds=3))] == ["2", "1"]
+
+
+def test_it_is_told_which_ids_are_known(table):
+    table.record(event("7"))
+    asked = (f"{number}" for number in range(CHUNK + 5))
+    assert table.known(asked) == {"7"}
+    assert table.known([]) == set()
+
+
+def test_a_deleted_events_entries_are_still_told(table, database):
+    table.record(event(), [entry(event(), "phone")])
+    assert table.delete("01")
+    assert table.get("01") is None
+    assert [each.event for each in OutboxTable(database).pending("phone", 5)] == [event()]
+
+
+def test_what_was_left_open_is_found_oldest_first(table):
+    for recorded in (event("3"), event("1"), closed("2")):
+        table.record(recorded)
+    assert [each.id for each in table.unclosed()] == ["1", "3"]
+
+
+def test_cameras_record_at_the_same_time(table):
+    def record(camera):
+        for number in range(10):
+            made = event(f"{camera}{number}", camera=camera)
+            table.record(made, [entry(made, "phone")])
+            table.record(replace(made, closed_at=LATER))
+
+    threads = [threading.Thread(target=record, args=(f"camera{number}",)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(table.list(limit=None)) == 40
+    assert table.count(EventFilter(is_open=False)) == 40

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
-from vedette.store.database import Database
+from vedette.store.outbox import insert_entries
+from vedette.store.protocol import Transactions
+from vedette.store.rows import event_of, event_row
 from vedette.store.schema import events
+from vedette.store.upsert import upsert_event
 from vedette.values.event import Event
+from vedette.values.outbox import OutboxEntry
+
+CHUNK = 500
+"""Rows or ids a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,76 +27,126 @@ class EventFilter:
     """Which events are asked for; None asks for any. `since` <= opened_at < `until`, UTC."""
 
     camera: str | None = None
+    rule: str | None = None
     label: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    minimum_score: float | None = None
     is_open: bool | None = None
+    is_favourite: bool | None = None
 
 
 class EventTable:
-    """See `vedette.events.protocol.EventStore`; may be used by many threads at once."""
+    """See `vedette.events.protocol.EventStore`; may be used by many threads at once.
 
-    def __init__(self, database: Database) -> None:
+    Every member raises StoreError when the database does not serve.
+    """
+
+    def __init__(self, database: Transactions) -> None:
         self._database = database
-        # One writer at a time is SQLite's rule; a lock here is fair, its busy handler is not.
-        self._writing = threading.Lock()
 
-    def save(self, event: Event) -> None:
-        """See `EventStore`.
+    def record(self, event: Event, entries: Sequence[OutboxEntry] = ()) -> None:
+        """See `EventStore`. What somebody else set meanwhile stays: see `upsert_event`.
 
         Raises:
-            StoreError: it is not on disk.
+            StoreError: neither event nor entries are on disk.
         """
-        row = asdict(event)
-        changes = {name: value for name, value in row.items() if name != "id"}
-        statement = insert(events).values(row).on_conflict_do_update(index_elements=["id"], set_=changes)
-        with self._writing, self._database.transaction() as connection:
-            connection.execute(statement)
+        with self._database.writing() as connection:
+            upsert_event(connection, event_row(event))
+            insert_entries(connection, entries)
 
     def get(self, identity: str) -> Event | None:
-        """The event of that id, if there is one.
-
-        Raises:
-            StoreError: the database cannot be read.
-        """
+        """The event of that id, if there is one."""
         found = self._read(select(events).where(events.c.id == identity))
         return found[0] if found else None
 
-    def list(self, wanted: EventFilter | None = None, limit: int | None = 100) -> Sequence[Event]:
+    def list(
+        self, wanted: EventFilter | None = None, limit: int | None = 100, before: str | None = None
+    ) -> Sequence[Event]:
         """The newest events first, at most `limit`; None for all.
 
-        Raises:
-            StoreError: the database cannot be read.
+        `before` is the last id of the page before: pages stay whole while events are added.
         """
-        conditions = _conditions(wanted or EventFilter())
+        conditions = list(_conditions(wanted or EventFilter()))
+        if before is not None:
+            conditions.append(events.c.id < before)
         return self._read(select(events).where(*conditions).order_by(events.c.id.desc()).limit(limit))
 
-    def unclosed(self) -> Sequence[Event]:
-        """See `EventStore`, oldest first.
+    def every(self, wanted: EventFilter | None = None) -> Iterator[Event]:
+        """All events, newest first, read in pages as they are asked for."""
+        page = self.list(wanted, CHUNK)
+        while page:
+            yield from page
+            page = self.list(wanted, CHUNK, before=page[-1].id) if len(page) == CHUNK else ()
 
-        Raises:
-            StoreError: the database cannot be read.
-        """
+    def count(self, wanted: EventFilter | None = None) -> int:
+        """How many there are."""
+        conditions = _conditions(wanted or EventFilter())
+        with self._database.reading() as connection:
+            return connection.execute(
+                select(func.count()).select_from(events).where(*conditions)
+            ).scalar_one()
+
+    def unclosed(self) -> Sequence[Event]:
+        """See `EventStore`, oldest first."""
         return self._read(select(events).where(events.c.closed_at.is_(None)).order_by(events.c.id))
 
+    def expendable(self, limit: int, opened_before: datetime | None = None) -> Sequence[Event]:
+        """What is given up first: closed, no favourite; the least important first, of these the oldest."""
+        conditions: list[ColumnElement[bool]] = [
+            events.c.closed_at.is_not(None),
+            events.c.is_favourite.is_(False),
+        ]
+        if opened_before is not None:
+            conditions.append(events.c.opened_at < opened_before)
+        order = (events.c.importance, events.c.id)
+        return self._read(select(events).where(*conditions).order_by(*order).limit(limit))
+
+    def known(self, identities: Iterable[str]) -> set[str]:
+        """Which of these ids have a row."""
+        remaining, found = iter(identities), set[str]()
+        with self._database.reading() as connection:
+            while chunk := list(islice(remaining, CHUNK)):
+                found.update(connection.execute(select(events.c.id).where(events.c.id.in_(chunk))).scalars())
+        return found
+
+    def delete(self, identity: str) -> bool:
+        """Forget an event; false if there is none. Its outbox entries stay: they hold what they tell."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(events).where(events.c.id == identity)).rowcount > 0
+
+    def set_favourite(self, identity: str, is_favourite: bool) -> bool:
+        """Keep it whatever its age, or no longer; false if there is no such event."""
+        return self._set(identity, is_favourite=is_favourite)
+
+    def set_clip(self, identity: str, path: str | None) -> bool:
+        """Where its video lies below the storage folder; false if there is no such event."""
+        return self._set(identity, clip=path)
+
+    def set_snapshot(self, identity: str, path: str | None) -> bool:
+        """Where its picture lies below the storage folder; false if there is no such event."""
+        return self._set(identity, snapshot=path)
+
+    def _set(self, identity: str, **values: Any) -> bool:
+        with self._database.writing() as connection:
+            statement = update(events).where(events.c.id == identity).values(values)
+            return connection.execute(statement).rowcount > 0
+
     def _read(self, statement: Select[Any]) -> Sequence[Event]:
-        with self._database.transaction() as connection:
-            return [_event(row) for row in connection.execute(statement).mappings()]
+        with self._database.reading() as connection:
+            return [event_of(row) for row in connection.execute(statement).mappings()]
 
 
 def _conditions(wanted: EventFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.camera is not None:
-        yield events.c.camera == wanted.camera
-    if wanted.label is not None:
-        yield events.c.label == wanted.label
+    for column in (events.c.camera, events.c.rule, events.c.label, events.c.is_favourite):
+        if (value := getattr(wanted, column.name)) is not None:
+            yield column == value
     if wanted.since is not None:
         yield events.c.opened_at >= wanted.since
     if wanted.until is not None:
         yield events.c.opened_at < wanted.until
+    if wanted.minimum_score is not None:
+        yield events.c.score >= wanted.minimum_score
     if wanted.is_open is not None:
         is_open = events.c.closed_at.is_(None)
         yield is_open if wanted.is_open else ~is_open
-
-
-def _event(row: RowMapping) -> Event:
-    return Event(**row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Phase(StrEnum):
@@ -15,14 +15,23 @@ class Phase(StrEnum):
     CLOSE = "close"
 
 
+class Importance(IntEnum):
+    """What gives way last when the disk is full."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One occurrence at one camera.
 
     `id` sorts by time and cannot be guessed. Times are wall clock, UTC. `score` is the highest
     calibrated confidence so far, 0..1. `close_reason` says why it ended. `measures` holds what
-    was measured, by name with its unit (`dwell_seconds`). `snapshot` is the JPEG's path below
-    the storage folder.
+    was measured, by name with its unit (`dwell_seconds`). `snapshot` and `clip` are the paths of
+    the JPEG and the video below the storage folder. `updates` counts the updates that were told.
+    A favourite is never given up for space or age.
     """
 
     id: str
@@ -35,7 +44,11 @@ class Event:
     closed_at: datetime | None = None
     close_reason: str | None = None
     snapshot: str | None = None
+    clip: str | None = None
     measures: dict[str, float] = field(default_factory=dict)
+    updates: int = 0
+    importance: Importance = Importance.NORMAL
+    is_favourite: bool = False
 
     @property
     def is_open(self) -> bool:

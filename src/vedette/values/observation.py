@@ -28,9 +28,14 @@ class GateVerdict:
 
 @dataclass(frozen=True, slots=True)
 class NotLooked:
-    """No network ran on this frame."""
+    """No network ran on this frame.
+
+    `was_wanted` tells a refusal from rest: a look was due, and the network was busy, failing or
+    missing. Nothing may be concluded from such a frame.
+    """
 
     reason: str
+    was_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

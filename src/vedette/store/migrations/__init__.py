@@ -1,0 +1,1 @@
+"""How an older database becomes a current one: one file a step, run by Alembic in one transaction."""
