@@ -10,7 +10,8 @@
     ├── TeachingError          examples that cannot be taught from
     │   └── StaleClassifierError   taught with another network or engine: embed again
     ├── StoreError             the database or the media beside it
-    └── ActionError            an action that was not carried out
+    ├── ActionError            an action that was not carried out
+    └── ActuatorError          a pin or device that cannot be driven
 
 A message is for the person who reads it: what happened, where, and what to do. It never holds
 a credential. `remedy` is the part that says what to do, on a line of its own on a terminal.
@@ -72,4 +73,12 @@ class StoreError(VedetteError):
 
 
 class ActionError(VedetteError):
-    """An action that was not carried out."""
+    """An action that was not carried out. `is_permanent`: trying again would not help."""
+
+    def __init__(self, message: str, remedy: str = "", *, is_permanent: bool = False) -> None:
+        super().__init__(message, remedy)
+        self.is_permanent = is_permanent
+
+
+class ActuatorError(VedetteError):
+    """An actuator that cannot be driven; it is in its safe state as far as anybody can tell."""

@@ -62,6 +62,45 @@ def test_a_chosen_rate_takes_only_that_many():
     assert times == [0, 0.5, 1, 1.5, 2]
 
 
+def test_a_camera_that_nobody_sends_pictures_of_is_said_to_be_lost_and_is_found_again():
+    clock = TickingClock()
+    source = PushSource("door", PushSettings(silence_seconds=10), clock)
+    assert source.status.state == "idle"
+    source.push(scene(0))
+    frames = source.frames()
+    next(frames)
+    clock.seconds += 9.9
+    assert source.status.state == "connected"
+    clock.seconds += 0.1
+    assert source.status.state == "waiting"
+    assert source.status.last_error == "camera door: nobody has sent a picture for 10 s or longer."
+    assert source.status.reconnects == 0
+    clock.seconds += 90
+    source.push(scene(1))
+    next(frames)
+    assert source.status.state == "connected"
+    assert source.status.reconnects == 1
+    assert source.status.last_error == "camera door: nobody has sent a picture for 10 s or longer."
+    frames.close()
+    clock.seconds += 100
+    assert source.status.state == "closed"
+
+
+def test_pictures_that_are_thinned_out_are_a_sign_of_life_as_well():
+    clock = TickingClock()
+    source = PushSource("door", PushSettings(frames_per_second=0.01, silence_seconds=10), clock)
+    source.push(scene(0))
+    next(source.frames())
+    for _ in range(5):
+        clock.seconds += 5
+        source.push(scene(1))
+        assert source.status.state != "waiting"
+
+
+def test_a_pushed_stream_has_no_packets():
+    assert PushSource("door", PushSettings()).packets is None
+
+
 def test_what_comes_after_close_is_not_kept():
     source = PushSource("door", PushSettings())
     source.close()

@@ -84,6 +84,57 @@ def test_paced_it_drops_and_counts_what_is_late_and_catches_up(clip):
     assert times[-1] == pytest.approx(1.96)
 
 
+def test_the_status_tells_the_frames_own_time_and_when_it_came(clip):
+    clock = TickingClock()
+    source = VideoFileSource("feeder", VideoFileSettings(path=clip), clock)
+    for frame in source.frames():
+        status = source.status
+        assert status.last_frame_monotonic_seconds == frame.monotonic_seconds
+        assert status.last_arrival_monotonic_seconds == pytest.approx(1000 + frame.monotonic_seconds)
+
+
+def test_a_disk_or_machine_too_slow_for_the_video_costs_frames_and_no_lateness(tmp_path):
+    class Slow(TickingClock):
+        """Every look at it costs 30 ms: reading and decoding take longer than the video."""
+
+        def monotonic(self):
+            self.seconds += 0.03
+            return self.seconds
+
+    clip = write_clip(tmp_path / "long.mp4", 250)
+    clock = Slow()
+    source = VideoFileSource("feeder", VideoFileSettings(path=clip, maximum_lateness_seconds=0.3), clock)
+    lags, pictures = [], []
+    for frame in source.frames():
+        lags.append(clock.seconds - 1000 - frame.monotonic_seconds)
+        pictures.append(np.abs(frame.rgb().astype(int) - scene(round(frame.monotonic_seconds * 25))).mean())
+    assert max(lags) < 0.6
+    assert max(pictures) < 4, "nothing is shown that was decoded without what it builds on"
+    assert source.status.dropped > 50
+    assert source.status.dropped + source.status.frames == 250
+    assert len(source.packets.after(-1)) == 250
+
+
+def test_packets_lie_on_the_frames_time_line_through_every_run(clip):
+    source = flat_out(clip, loop=True)
+    times = []
+    for frame in source.frames():
+        times.append(frame.monotonic_seconds)
+        if len(times) == 130:
+            break
+    held = source.packets.after(-1)
+    assert [each.seconds for each in held[:130]] == pytest.approx(times, abs=0.001)
+    assert {each.connection for each in held} == {0, 1, 2}
+    assert held[50].is_keyframe
+
+
+def test_reordered_packets_lie_on_the_frames_time_line_too(tmp_path):
+    clip = write_clip(tmp_path / "b.mp4", 60, options={"bf": "3", "preset": "fast"})
+    source = flat_out(clip)
+    times = [frame.monotonic_seconds for frame in source.frames()]
+    assert sorted(each.seconds for each in source.packets.after(-1)) == pytest.approx(times, abs=0.001)
+
+
 def test_a_chosen_rate_thins_evenly_and_is_no_loss(clip):
     source = flat_out(clip, frames_per_second=10)
     times = [frame.monotonic_seconds for frame in source.frames()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -97,6 +98,8 @@ class OpenVINOBackend:
 
 def _core() -> Any:
     try:
+        # Without this module it neither notes down in the user's home that it was used nor reports it.
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         import openvino  # noqa: PLC0415 - an extra, and 0.2 s to import
     except ImportError as error:
         raise BackendError(

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from vedette.rules.belief import Belief
+from vedette.rules.evidence import probability
 from vedette.rules.question import Question
 from vedette.values.observation import Looked, Observation, RuleVerdict
 
@@ -69,6 +70,7 @@ class Absence:
         reason = belief.reason
         if isinstance(observation, Looked):
             reason += self._decide(monotonic_seconds)
+        has_entered = self._state == "active" != before
         return RuleVerdict(
             rule=self.name,
             state=self._state,
@@ -76,7 +78,8 @@ class Absence:
             evidence=belief.nats,
             enter_at=belief.enter_at,
             leave_at=belief.leave_at,
-            confidence=belief.confidence,
+            # It is entered for the time that has passed: the look that comes then may say little.
+            confidence=max(belief.confidence, probability(belief.nats)) if has_entered else belief.confidence,
             reason=reason,
         )
 

@@ -25,6 +25,11 @@ _TRUST_IN_ONE = 0.85
 _TRUST_IN_ALL = 0.97
 
 
+def probability(nats: float) -> float:
+    """What so many nats of log-odds are worth, 0..1; the inverse of `log_odds`."""
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, nats))))
+
+
 def log_odds(probability: float) -> float:
     """Nats; 0 at one half. The probability lies strictly between 0 and 1."""
     return math.log(probability / (1.0 - probability))

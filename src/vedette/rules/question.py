@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -47,6 +47,9 @@ class Question(BaseModel):
     )
     actions: tuple[str, ...] = Field(
         default=("log",), description="Names of the actions that its events set off."
+    )
+    importance: Literal["low", "normal", "high"] = Field(
+        default="normal", description="Which events give way first when the disk is full: low ones."
     )
 
     @model_validator(mode="after")

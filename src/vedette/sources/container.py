@@ -49,12 +49,24 @@ def decoded(
     Raises:
         FFmpegError: reading failed other than by corrupt data.
     """
+    for packet in packets(container, stream, on_corrupt):
+        yield from frames_of(packet, on_corrupt)
+
+
+def packets(
+    container: InputContainer, stream: VideoStream, on_corrupt: Callable[[], None]
+) -> Iterator[av.Packet[VideoStream]]:
+    """Packets in the order of decoding; the last one is empty, for what the decoder still holds.
+
+    Raises:
+        FFmpegError: reading failed other than by corrupt data.
+    """
     corrupt_reads = 0
     while corrupt_reads < MAXIMUM_CORRUPT_READS:
         try:
             for packet in container.demux(stream):
                 corrupt_reads = 0
-                yield from _frames_of(packet, on_corrupt)
+                yield packet
         except InvalidDataError:
             # The generator is dead, the container is not: the next packet may be sound.
             corrupt_reads += 1
@@ -63,9 +75,10 @@ def decoded(
             return
 
 
-def _frames_of(
+def frames_of(
     packet: av.Packet[VideoStream], on_corrupt: Callable[[], None]
 ) -> Iterator[av.VideoFrame | None]:
+    """What the decoder gives for one packet; None for nothing (not yet, or corrupt)."""
     try:
         frames = packet.decode()
     except FFmpegError:

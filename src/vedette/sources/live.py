@@ -18,7 +18,7 @@ from vedette.sources.camera import CameraSettings
 from vedette.sources.clock import Clock, SystemClock
 from vedette.sources.framing import Framing
 from vedette.sources.pacing import Thinning
-from vedette.sources.protocol import SourceStatus
+from vedette.sources.protocol import PacketRing, SourceStatus
 from vedette.sources.reconnection import BackOff, ReconnectionSettings
 from vedette.sources.status import StatusBook
 from vedette.sources.timeline import LiveTimeline
@@ -54,16 +54,17 @@ class Shot(NamedTuple):
     """A picture that has arrived and is decoded only if somebody wants it.
 
     `time` is the camera's own time stamp in seconds, from any origin. `picture` gives None for
-    one that cannot be decoded.
+    one that cannot be decoded. `is_late` is None where the feed has not judged of it.
     """
 
     time: float | None
     picture: Callable[[], VideoFrame | None]
+    is_late: bool | None = None
 
 
-def decoded_shot(picture: VideoFrame) -> Shot:
+def decoded_shot(picture: VideoFrame, *, is_late: bool | None = None) -> Shot:
     """A picture that is decoded already."""
-    return Shot(picture.time, lambda: picture)
+    return Shot(picture.time, lambda: picture, is_late)
 
 
 class Feed(Protocol):
@@ -103,16 +104,22 @@ class LiveSource:
         self._connect = connect
         self._clock = clock or SystemClock()
         self._closed = Event()
-        self._book = StatusBook()
+        self._book = StatusBook(self._clock.monotonic)
         self._framing = Framing(name, settings.rotation, self._book)
         self._thinning = Thinning(settings.frames_per_second)
         self._timeline = LiveTimeline(settings.maximum_lateness_seconds)
         self._back_off = BackOff(settings.reconnection, random)
+        self._size: tuple[int, int] | None = None
 
     @property
     def status(self) -> SourceStatus:
         """See `Source`."""
         return self._book.snapshot()
+
+    @property
+    def packets(self) -> PacketRing | None:
+        """See `Source`: there is none."""
+        return None
 
     def close(self) -> None:
         """See `Source`.
@@ -167,7 +174,8 @@ class LiveSource:
 
     def _frame(self, shot: Shot, now: float) -> Frame | Unwanted | None:
         """The frame; or that it is not wanted; None for a picture that cannot be decoded."""
-        seconds, is_late = self._timeline.place(shot.time, now)
+        is_late = self._timeline.arrived(shot.time, now) if shot.is_late is None else shot.is_late
+        seconds = self._timeline.at(shot.time, now)
         if is_late:
             self._book.dropped += 1
             return Unwanted.LATE
@@ -178,7 +186,16 @@ class LiveSource:
             self._book.spoilt()
             return None
         captured_at = self._clock.now() - timedelta(seconds=now - seconds)
+        self._note_size(picture)
         return self._framing.decoded(picture, captured_at, seconds)
+
+    def _note_size(self, picture: VideoFrame) -> None:
+        size, before = (picture.width, picture.height), self._size
+        self._size = size
+        if before not in (size, None):
+            self._book.last_error = (
+                f"camera {self.name} changed its picture from {before[0]}x{before[1]} to {size[0]}x{size[1]}."
+            )
 
 
 class Unwanted(Enum):

@@ -18,7 +18,7 @@ from vedette.sources.camera import CameraSettings
 from vedette.sources.clock import Clock, SystemClock
 from vedette.sources.framing import Framing
 from vedette.sources.nearest import missing
-from vedette.sources.protocol import SourceStatus
+from vedette.sources.protocol import PacketRing, SourceStatus
 from vedette.sources.status import StatusBook
 from vedette.values.frame import Frame
 
@@ -50,13 +50,18 @@ class PictureFolderSource:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._closed = Event()
-        self._book = StatusBook()
+        self._book = StatusBook(self._clock.monotonic)
         self._framing = Framing(name, settings.rotation, self._book)
 
     @property
     def status(self) -> SourceStatus:
         """See `Source`."""
         return self._book.snapshot()
+
+    @property
+    def packets(self) -> PacketRing | None:
+        """See `Source`: there is none."""
+        return None
 
     def close(self) -> None:
         """See `Source`; `frames` ends at once."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vedette.waiting import growing_delay
+
 
 class ReconnectionSettings(BaseModel):
     """How a lost camera is sought."""
@@ -48,9 +50,6 @@ class BackOff:
     def next_delay(self) -> float:
         """The connection is lost, or there was none: how many seconds to wait."""
         self._flowing_since = None
-        # 2**30 s is beyond any `longest_seconds`; the exponent stays small for ever.
-        due = min(
-            self._settings.longest_seconds, self._settings.first_seconds * 2.0 ** min(self._failures, 30)
-        )
         self._failures += 1
+        due = growing_delay(self._failures, self._settings.first_seconds, self._settings.longest_seconds)
         return due * (0.5 + 0.5 * self._random())

@@ -14,8 +14,11 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from vedette.errors import SourceError
 from vedette.sources.clock import Clock
-from vedette.sources.container import decoded, video_stream
-from vedette.sources.live import LiveSettings, LiveSource, Shot, decoded_shot
+from vedette.sources.container import video_stream
+from vedette.sources.live import LiveSettings, LiveSource, Shot
+from vedette.sources.packet_feed import PacketFeed
+from vedette.sources.packet_ring import KeptPackets, PacketRingSettings
+from vedette.sources.protocol import PacketRing
 from vedette.sources.refusal import connection_error
 from vedette.sources.url import RtspUrl
 
@@ -58,6 +61,10 @@ class RtspSettings(LiveSettings):
         default=False,
         description="Decode H.264 and H.265 without the loop filter: a quarter less work, blockier pictures.",
     )
+    packet_ring: PacketRingSettings = Field(
+        default=PacketRingSettings(),
+        description="How much of the camera's own stream is held in memory, for clips and live views.",
+    )
     ffmpeg_options: Annotated[dict[str, Annotated[int, Field(ge=0)]], AfterValidator(_allowed)] = Field(
         default_factory=dict, description=f"Whole numbers for FFmpeg: {', '.join(FFMPEG_OPTIONS)}."
     )
@@ -75,6 +82,13 @@ class RtspSource(LiveSource):
     ) -> None:
         super().__init__(name, settings, self._open, clock, random)
         self._settings = settings
+        self._ring = KeptPackets(settings.packet_ring)
+        self._packet_feed = PacketFeed(self._ring, self._timeline, self._book, self._clock)
+
+    @property
+    def packets(self) -> PacketRing | None:
+        """See `Source`; None once a camera was met whose codec no browser plays."""
+        return self._ring if self._ring.is_playable else None
 
     def _open(self) -> RtspFeed:
         settings = self._settings
@@ -88,18 +102,18 @@ class RtspSource(LiveSource):
             )
         except (FFmpegError, OSError) as error:
             raise connection_error(error, str(settings.url), settings.connect_timeout_seconds) from None
-        return RtspFeed(container, settings, self._book.spoilt, self._clock)
+        return RtspFeed(container, settings, self._packet_feed, self._clock)
 
 
 class RtspFeed:
     """One RTSP session."""
 
     def __init__(
-        self, container: InputContainer, settings: RtspSettings, on_corrupt: Callable[[], None], clock: Clock
+        self, container: InputContainer, settings: RtspSettings, packets: PacketFeed, clock: Clock
     ) -> None:
         self._container = container
         self._settings = settings
-        self._on_corrupt = on_corrupt
+        self._packets = packets
         self._clock = clock
 
     def shots(self) -> Iterator[Shot | None]:
@@ -110,8 +124,8 @@ class RtspFeed:
             raise SourceError(f"{settings.url} sends no video.", "Check the path of its url.")
         asked = self._clock.monotonic()
         try:
-            for picture in decoded(self._container, stream, self._on_corrupt):
-                yield None if picture is None else decoded_shot(picture)
+            for shot in self._packets.shots(self._container, stream):
+                yield shot
                 asked = self._clock.monotonic()
         except (FFmpegError, OSError) as error:
             timeout = settings.read_timeout_seconds
@@ -130,6 +144,8 @@ def _options(settings: RtspSettings) -> dict[str, str]:
         **{name: str(value) for name, value in settings.ffmpeg_options.items()},
         "rtsp_transport": settings.transport,
         "allowed_media_types": "video",
+        # FFmpeg would wait for twenty frames to guess their rate, for which nobody asks: 2 s at 10 a second.
+        "fpsprobesize": "0",
         # A server may redirect; never to a file or another protocol.
         "protocol_whitelist": "rtsp,rtsps,rtp,srtp,tcp,udp,tls",
     }

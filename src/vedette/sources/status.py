@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Literal
 
 from vedette.sources.protocol import SourceStatus
@@ -17,17 +19,20 @@ class StatusBook:
     """
 
     __slots__ = (
+        "_monotonic",
         "connects",
         "corrupt",
         "dropped",
         "frames",
+        "last_arrival_monotonic_seconds",
         "last_error",
         "last_frame_monotonic_seconds",
         "reconnects",
         "state",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self.state: State = "idle"
         self.connects = 0
         self.reconnects = 0
@@ -36,6 +41,7 @@ class StatusBook:
         self.corrupt = 0
         self.last_error: str | None = None
         self.last_frame_monotonic_seconds: float | None = None
+        self.last_arrival_monotonic_seconds: float | None = None
 
     def connected(self) -> None:
         """A connection stands; every one after the first is a reconnect."""
@@ -48,6 +54,7 @@ class StatusBook:
         sequence = self.frames
         self.frames = sequence + 1
         self.last_frame_monotonic_seconds = monotonic_seconds
+        self.last_arrival_monotonic_seconds = self._monotonic()
         return sequence
 
     def spoilt(self) -> None:
@@ -69,4 +76,5 @@ class StatusBook:
             corrupt=self.corrupt,
             last_error=self.last_error,
             last_frame_monotonic_seconds=self.last_frame_monotonic_seconds,
+            last_arrival_monotonic_seconds=self.last_arrival_monotonic_seconds,
         )

@@ -22,6 +22,17 @@ class FileTimeline:
         self._last: float | None = None
         self._offset = 0.0
 
+    def begin(self, stamp: float | None) -> None:
+        """The file begins, or begins again, with this packet: its frame follows the last one."""
+        if stamp is not None:
+            self._offset = (0.0 if self._last is None else self._last + self._frame_seconds) - stamp
+
+    def of(self, stamp: float | None) -> float:
+        """The time of a packet whose frame is still to come."""
+        if stamp is not None:
+            return stamp + self._offset
+        return 0.0 if self._last is None else self._last + self._frame_seconds
+
     def at(self, stamp: float | None) -> float:
         """The time of the next frame, whose stamp is `stamp` seconds."""
         if self._last is None:
@@ -51,7 +62,7 @@ class LiveTimeline:
     """
 
     def __init__(self, maximum_lateness_seconds: float, window_seconds: float = 30.0) -> None:
-        self._maximum = maximum_lateness_seconds
+        self.maximum_lateness_seconds = self._maximum = maximum_lateness_seconds
         self._window = window_seconds
         self._offsets: deque[tuple[float, float]] = deque()
         self._last: tuple[float, float] | None = None
@@ -70,13 +81,28 @@ class LiveTimeline:
             stamp: its own time in seconds, from any origin; None if it has none.
             now: when it arrived, monotonic seconds.
         """
+        is_late = self.arrived(stamp, now)
+        return self.at(stamp, now), is_late
+
+    def arrived(self, stamp: float | None, now: float) -> bool:
+        """Take note of a packet, before it is decoded; whether it is late.
+
+        Stamps are to grow from packet to packet: those of the order of decoding do.
+        """
         if stamp is None:
-            return self._onwards(now), False
+            return False
         if self._has_jumped(stamp, now):
             self.reconnected()
         self._last = (stamp, now)
-        is_late = self._is_late(stamp, self._lateness(now - stamp, now))
-        return self._onwards(stamp + self._offsets[0][1]), is_late
+        return self._is_late(stamp, self._lateness(now - stamp, now))
+
+    def of(self, stamp: float | None, now: float) -> float:
+        """The monotonic seconds of a stamp, as far as can be told now."""
+        return now if stamp is None or not self._offsets else stamp + self._offsets[0][1]
+
+    def at(self, stamp: float | None, now: float) -> float:
+        """The time of the next frame, in monotonic seconds: `of`, and later than every frame before."""
+        return self._onwards(self.of(stamp, now))
 
     def _is_late(self, stamp: float, lateness: float) -> bool:
         """The cases, first match wins.

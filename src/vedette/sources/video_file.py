@@ -11,6 +11,7 @@ from threading import Event
 from typing import Literal
 
 import av
+from av import Packet, VideoFrame
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.stream import VideoStream
@@ -18,12 +19,14 @@ from pydantic import Field
 
 from vedette.errors import SourceError
 from vedette.sources.camera import CameraSettings
+from vedette.sources.catching_up import CatchingUp, Fate
 from vedette.sources.clock import Clock, SystemClock
-from vedette.sources.container import decoded, frame_seconds, is_cut_short, video_stream
+from vedette.sources.container import frame_seconds, frames_of, is_cut_short, packets, video_stream
 from vedette.sources.framing import Framing
 from vedette.sources.nearest import missing
 from vedette.sources.pacing import Thinning
-from vedette.sources.protocol import SourceStatus
+from vedette.sources.packet_ring import KeptPackets, PacketRingSettings
+from vedette.sources.protocol import PacketRing, SourceStatus
 from vedette.sources.status import StatusBook
 from vedette.sources.timeline import FileTimeline
 from vedette.values.frame import Frame
@@ -55,6 +58,10 @@ class VideoFileSettings(CameraSettings):
         gt=0,
         description="When paced, drop frames that are later than this, as a camera would.",
     )
+    packet_ring: PacketRingSettings = Field(
+        default=PacketRingSettings(),
+        description="How much of the file's own stream is held in memory, for clips and live views.",
+    )
 
 
 class VideoFileSource:
@@ -71,13 +78,20 @@ class VideoFileSource:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._closed = Event()
-        self._book = StatusBook()
+        self._book = StatusBook(self._clock.monotonic)
         self._framing = Framing(name, settings.rotation, self._book)
+        self._ring = KeptPackets(settings.packet_ring)
+        self._catching_up = CatchingUp(settings.maximum_lateness_seconds)
 
     @property
     def status(self) -> SourceStatus:
         """See `Source`."""
         return self._book.snapshot()
+
+    @property
+    def packets(self) -> PacketRing | None:
+        """See `Source`; None once a file is open whose codec no browser plays."""
+        return self._ring if self._ring.is_playable else None
 
     def close(self) -> None:
         """See `Source`; `frames` ends before its next frame."""
@@ -112,6 +126,7 @@ class VideoFileSource:
 
     def _begin(self, seconds_per_frame: float) -> _Playing:
         self._book.connected()
+        self._catching_up.restarted()
         return _Playing(
             FileTimeline(seconds_per_frame),
             Thinning(self._settings.frames_per_second),
@@ -127,11 +142,9 @@ class VideoFileSource:
         """
         path, first, last = self._settings.path, None, None
         try:
-            for picture in decoded(container, stream, self._book.spoilt):
+            for picture in self._pictures(container, stream, playing):
                 if self._closed.is_set():
                     return
-                if picture is None:
-                    continue
                 seconds = playing.timeline.at(picture.time)
                 first, last = (seconds if first is None else first), seconds
                 if playing.thinning.takes(seconds) and self._is_on_time(playing.started + seconds):
@@ -143,6 +156,34 @@ class VideoFileSource:
             raise SourceError(f"{path}: not one frame of this video can be decoded.", _GIVE_A_VIDEO)
         if is_cut_short(stream, last - first):
             self._book.last_error = f"{path} ends after {last - first:.1f} s, before its time: it is damaged."
+
+    def _pictures(
+        self, container: InputContainer, stream: VideoStream, playing: _Playing
+    ) -> Iterator[VideoFrame]:
+        """What is decoded: nothing of a packet that is too late to be caught up with."""
+        self._ring.connected(stream)
+        is_first = True
+        for packet in packets(container, stream, self._book.spoilt):
+            stamp = None if packet.pts is None else float(packet.pts * packet.time_base)
+            if is_first:
+                playing.timeline.begin(stamp)
+                is_first = False
+            seconds = playing.timeline.of(stamp)
+            is_skipped = packet.size > 0 and self._is_skipped(packet, playing.started + seconds)
+            pictures = () if is_skipped else tuple(frames_of(packet, self._book.spoilt))
+            self._ring.keep(packet, seconds)
+            yield from (picture for picture in pictures if picture is not None)
+
+    def _is_skipped(self, packet: Packet[VideoStream], due: float) -> bool:
+        now, was_skipping = self._clock.monotonic(), self._catching_up.is_skipping
+        is_late = self._settings.paced and now - due > self._settings.maximum_lateness_seconds
+        fate = self._catching_up.fate(is_late=is_late, is_keyframe=packet.is_keyframe, now=now)
+        if fate is Fate.SKIP:
+            self._book.missed()
+        elif was_skipping:
+            # What the decoder still holds is from before the gap.
+            packet.stream.codec_context.flush_buffers()
+        return fate is Fate.SKIP
 
     def _is_on_time(self, due: float) -> bool:
         """Wait until the frame is due. False for one that is too late, or that nobody waits for."""
