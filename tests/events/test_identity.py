@@ -1,11 +1,12 @@
 import secrets
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parts.happenings import START
-from vedette.events.identity import event_id
+from vedette.events.identity import event_id, event_time, is_event_id
 
 
 def test_the_same_time_and_chance_give_the_specifications_example():
@@ -27,3 +28,23 @@ def test_events_of_one_moment_differ():
 
 def test_all_80_bits_of_chance_are_in_the_name():
     assert event_id(START, lambda count: b"\xff" * count).endswith("z" * 16)
+
+
+@given(st.integers(0, 10**12))
+def test_an_id_gives_its_time_back(milliseconds):
+    at = START.fromtimestamp(0, START.tzinfo) + timedelta(milliseconds=milliseconds)
+    identity = event_id(at, secrets.token_bytes)
+    assert is_event_id(identity)
+    assert abs(event_time(identity) - at) <= timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "01", "x" * 26, "01ARYZ6S41" + "0" * 16, "01aryz6s41" + "u" * 16, "é" * 26]
+)
+def test_what_is_no_id_is_told_apart(text):
+    assert not is_event_id(text)
+
+
+def test_an_id_of_no_time_is_a_value_error():
+    with pytest.raises(ValueError, match=r"no time|range"):
+        event_time("7" + "z" * 25)

@@ -2,170 +2,146 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from vedette.errors import StoreError, VedetteError
-from vedette.events.protocol import EventListener, EventStore
-from vedette.events.snapshots import SnapshotFolder
-from vedette.values.event import Event, Phase
+from vedette.events.happening import Happening
+from vedette.events.occurrence import Occurrence
+from vedette.events.protocol import EventStore
+from vedette.values.event import Event, Importance, Phase
 from vedette.values.frame import Frame
 from vedette.values.observation import RuleVerdict
 
-UPDATE_SECONDS = 1.0
-"""Updates of one event are at least so far apart, in the frames' own time."""
-
 UNCLEAN_STOP = "closed after an unclean stop"
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Occurrence:
-    """An open event with what its frames have told so far; `event` is what was told of it last."""
-
-    event: Event
-    opened_seconds: float
-    told_seconds: float
-    last_at: datetime
-    last_seconds: float
-    score: float
-    jpeg: bytes | None
-
-    def see(self, frame: Frame) -> None:
-        """The wall clock may be set back meanwhile; an event's times never run backwards."""
-        self.last_at = max(self.last_at, frame.captured_at)
-        self.last_seconds = frame.monotonic_seconds
-
-    def is_update_due(self) -> bool:
-        """The score has risen, and the last word is old enough."""
-        return self.score > self.event.score and self.last_seconds - self.told_seconds >= UPDATE_SECONDS
-
-    def current(self) -> Event:
-        """The event as it is after the last frame."""
-        dwell = max(0.0, self.last_seconds - self.opened_seconds)
-        return replace(
-            self.event, updated_at=self.last_at, score=self.score, measures={"dwell_seconds": round(dwell, 3)}
-        )
+Put = Callable[[Happening], None]
+"""Takes a happening over at once: `Journal.put`."""
 
 
 class EventRecorder:
-    """See `vedette.events.protocol.Recorder`.
+    """See `vedette.events.protocol.Recorder` and `HealthRecorder`; of one camera.
 
-    An event is open while its rule's state is active. It is saved first, then every listener is
-    told. A store or listener that fails is logged and holds nobody up: a full disk must not keep
-    a door unlocked. `identify` gives an id for a time (see `identity`).
+    An event is open while its rule's state is active, or between `begin` and `end`. All is decided in
+    memory and handed to `put`, in order; the only lock is held for that. `identify` gives an id for a
+    time (see `identity`). A rule that `importance` does not name makes events of normal importance.
 
-    `observe` is called by the camera's thread; `finish` may be called by any.
+    `observe` is called by the camera's thread; the other members may be called by any.
     """
 
     def __init__(
         self,
-        store: EventStore,
-        snapshots: SnapshotFolder,
-        listeners: Sequence[EventListener],
+        camera: str,
+        put: Put,
         identify: Callable[[datetime], str],
+        importance: Mapping[str, Importance] | None = None,
     ) -> None:
-        self._store = store
-        self._snapshots = snapshots
-        self._listeners = tuple(listeners)
+        self._camera = camera
+        self._put = put
         self._identify = identify
-        self._open: dict[tuple[str, str], _Occurrence] = {}
+        self._importance = dict(importance or {})
+        self._seen: dict[str, Occurrence] = {}
+        self._health: dict[str, Occurrence] = {}
+        self._is_closed = False
         self._turn = threading.Lock()
 
     def observe(self, frame: Frame, verdict: RuleVerdict, label: str) -> None:
         """See `Recorder`."""
-        key = (frame.camera, verdict.rule)
         with self._turn:
-            occurrence = self._open.get(key)
+            occurrence = self._seen.get(verdict.rule)
             if occurrence is None:
-                if verdict.state == "active":
-                    self._open[key] = self._begin(frame, verdict, label)
+                if verdict.state == "active" and not self._is_closed:
+                    self._seen[verdict.rule] = self._opened_by(frame, verdict, label)
                 return
-            occurrence.see(frame)
-            if verdict.state == "active":
-                self._go_on(occurrence, verdict)
-            else:
-                del self._open[key]
-                self._end(occurrence, verdict.reason)
+            occurrence.see(frame.captured_at, frame.monotonic_seconds)
+            if verdict.state != "active":
+                self._close(self._seen, verdict.rule, verdict.reason)
+            elif update := occurrence.update(verdict.confidence):
+                self._put(Happening(Phase.UPDATE, update))
 
     def finish(self, reason: str) -> None:
-        """See `Recorder`; the events end at their last frame, with this reason."""
+        """See `Recorder`; the events end at their last frame. What `begin` began goes on."""
         with self._turn:
-            while self._open:
-                _, occurrence = self._open.popitem()
-                self._end(occurrence, reason)
+            self._close_all(self._seen, reason)
 
-    def _begin(self, frame: Frame, verdict: RuleVerdict, label: str) -> _Occurrence:
-        at, seconds = frame.captured_at, frame.monotonic_seconds
-        identity = self._identify(at)
-        jpeg, snapshot = self._picture(identity, frame)
-        event = Event(
-            id=identity,
-            camera=frame.camera,
-            rule=verdict.rule,
+    def begin(
+        self, rule: str, label: str, at: datetime, monotonic_seconds: float, importance: Importance
+    ) -> None:
+        """See `HealthRecorder`."""
+        with self._turn:
+            if rule in self._health or self._is_closed:
+                return
+            event = self._new(rule, label, at, 1.0, importance)
+            self._health[rule] = Occurrence.of(event, monotonic_seconds)
+            self._put(Happening(Phase.OPEN, event))
+
+    def end(self, rule: str, reason: str, at: datetime, monotonic_seconds: float | None = None) -> None:
+        """See `HealthRecorder`."""
+        with self._turn:
+            if occurrence := self._health.get(rule):
+                by_the_wall = occurrence.opened_seconds + (at - occurrence.event.opened_at).total_seconds()
+                occurrence.see(at, by_the_wall if monotonic_seconds is None else monotonic_seconds)
+                self._close(self._health, rule, reason)
+
+    def close(self, reason: str, at: datetime | None = None, monotonic_seconds: float = 0.0) -> None:
+        """Close everything, health events too; nothing opens any more. Twice is once.
+
+        What `begin` began ends at that time, by both clocks, if it is given.
+        """
+        with self._turn:
+            self._is_closed = True
+            self._close_all(self._seen, reason)
+            if at is not None:
+                for occurrence in self._health.values():
+                    occurrence.see(at, monotonic_seconds)
+            self._close_all(self._health, reason)
+
+    def _opened_by(self, frame: Frame, verdict: RuleVerdict, label: str) -> Occurrence:
+        importance = self._importance.get(verdict.rule, Importance.NORMAL)
+        event = self._new(verdict.rule, label, frame.captured_at, verdict.confidence, importance)
+        self._put(Happening(Phase.OPEN, event, frame))
+        return Occurrence.of(event, frame.monotonic_seconds)
+
+    def _new(self, rule: str, label: str, at: datetime, score: float, importance: Importance) -> Event:
+        return Event(
+            id=self._identify(at),
+            camera=self._camera,
+            rule=rule,
             label=label,
             opened_at=at,
             updated_at=at,
-            score=verdict.confidence,
-            snapshot=snapshot,
+            score=score,
             measures={"dwell_seconds": 0.0},
+            importance=importance,
         )
-        self._tell(Phase.OPEN, event, jpeg)
-        return _Occurrence(event, seconds, seconds, at, seconds, verdict.confidence, jpeg)
 
-    def _picture(self, identity: str, frame: Frame) -> tuple[bytes | None, str | None]:
-        """The JPEG, and where it lies; an event without a picture is better than none."""
-        jpeg = None
-        try:
-            jpeg = self._snapshots.encode(frame)
-            return jpeg, self._snapshots.keep(identity, frame, jpeg)
-        except VedetteError as error:
-            _log.error("camera %s: %s", frame.camera, error)
-            return jpeg, None
+    def _close_all(self, occurrences: dict[str, Occurrence], reason: str) -> None:
+        for rule in list(occurrences):
+            self._close(occurrences, rule, reason)
 
-    def _go_on(self, occurrence: _Occurrence, verdict: RuleVerdict) -> None:
-        occurrence.score = max(occurrence.score, verdict.confidence)
-        if occurrence.is_update_due():
-            occurrence.event = occurrence.current()
-            occurrence.told_seconds = occurrence.last_seconds
-            self._tell(Phase.UPDATE, occurrence.event, occurrence.jpeg)
-
-    def _end(self, occurrence: _Occurrence, reason: str) -> None:
-        event = occurrence.current()
-        closed = replace(event, closed_at=event.updated_at, close_reason=reason)
-        self._tell(Phase.CLOSE, closed, occurrence.jpeg)
-
-    def _tell(self, phase: Phase, event: Event, jpeg: bytes | None) -> None:
-        try:
-            self._store.save(event)
-        except StoreError as error:
-            _log.error("camera %s: event %s (%s) is not kept: %s", event.camera, event.id, phase, error)
-        _tell_all(self._listeners, phase, event, jpeg)
+    def _close(self, occurrences: dict[str, Occurrence], rule: str, reason: str) -> None:
+        self._put(Happening(Phase.CLOSE, occurrences.pop(rule).closed(reason)))
 
 
-def close_left_open(store: EventStore, listeners: Sequence[EventListener] = ()) -> int:
+def close_left_open(store: EventStore, put: Put) -> int:
     """Close the events of an earlier run that was killed, at their last word; how many there were.
 
-    To be called once, before the first camera starts.
+    To be called once, before the first camera starts. They are closed when the journal has recorded
+    it; a kill before that leaves them to the next start.
 
     Raises:
-        StoreError: the database cannot be read or written.
+        StoreError: the database cannot be read.
     """
-    left = store.unclosed()
-    for event in left:
-        closed = replace(event, closed_at=event.updated_at, close_reason=UNCLEAN_STOP)
-        store.save(closed)
-        _tell_all(listeners, Phase.CLOSE, closed, None)
-    return len(left)
+    return close_events(store.unclosed(), put)
 
 
-def _tell_all(listeners: Sequence[EventListener], phase: Phase, event: Event, jpeg: bytes | None) -> None:
-    for listener in listeners:
-        try:
-            listener(phase, event, jpeg)
-        except Exception:  # noqa: BLE001 - one listener must not keep the others from being told
-            _log.exception("a listener failed at the %s of event %s", phase, event.id)
+def close_events(events: Iterable[Event], put: Put) -> int:
+    """Close these, which nobody goes on with, at their last word; how many there were.
+
+    For what a database that serves again had still open (`Store.mend`).
+    """
+    closed = [replace(event, closed_at=event.updated_at, close_reason=UNCLEAN_STOP) for event in events]
+    for event in closed:
+        put(Happening(Phase.CLOSE, event))
+    return len(closed)

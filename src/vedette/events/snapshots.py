@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from vedette.errors import StoreError
@@ -22,13 +23,15 @@ class SnapshotFolder:
         """The whole frame as JPEG, at its own size."""
         return encode_jpeg(frame.rgb(), self._quality)
 
-    def keep(self, event_id: str, frame: Frame, jpeg: bytes) -> str:
+    def keep(self, event_id: str, captured_at: datetime, jpeg: bytes) -> str:
         """Write the event's picture; its path below the storage folder.
+
+        Once this returns, the picture survives a power cut. Doing it again does no harm.
 
         Raises:
             StoreError: it is not on disk.
         """
-        day = frame.captured_at.astimezone(UTC).strftime("snapshots/%Y/%m/%d")
+        day = captured_at.astimezone(UTC).strftime("snapshots/%Y/%m/%d")
         try:
             make_folder(self._storage / day)
             write_whole(self._storage / day / f"{event_id}.jpg", jpeg)
@@ -38,3 +41,8 @@ class SnapshotFolder:
                 f"Look at the space and the permissions of {self._storage}.",
             ) from error
         return f"{day}/{event_id}.jpg"
+
+    def forget(self, path: str) -> None:
+        """Remove a picture that `keep` wrote and nobody wants; what cannot be removed stays."""
+        with suppress(OSError):
+            (self._storage / path).unlink()
