@@ -1,5 +1,7 @@
 import asyncio
 import base64
+import hashlib
+import hmac
 import logging
 import socket
 
@@ -8,19 +10,23 @@ from pydantic import ValidationError
 
 from parts.happenings import event
 from parts.webhook_peer import WebhookPeer
+from vedette.actions.protocol import Letter
 from vedette.actions.webhook import WebhookAction, WebhookSettings
 from vedette.errors import ActionError
 from vedette.values.event import Phase
 
 SECRETS = ("geheim", "s3cr3t", "token")
+LETTER = Letter("01:open:phone", Phase.OPEN, event())
 
 
-def post(url, timeout_seconds=10.0, times=1):
+def post(url, timeout_seconds=10.0, times=1, **settings):
     async def carry_out():
-        action = WebhookAction("phone", WebhookSettings(url=url, timeout_seconds=timeout_seconds))
+        chosen = WebhookSettings(url=url, timeout_seconds=timeout_seconds, **settings)
+        action = WebhookAction("phone", chosen, clock=lambda: 1_700_000_000.9)
         try:
+            await action.open()
             for _ in range(times):
-                await action.carry_out(Phase.OPEN, event(), None)
+                await action.carry_out(LETTER)
         finally:
             await action.close()
 
@@ -38,6 +44,8 @@ def test_the_event_is_posted_as_json_with_its_phase():
     with WebhookPeer().serving() as peer:
         post(peer.url("/hook?token=1"))
     ((path, headers, body),) = peer.requests
+    assert headers["Idempotency-Key"] == body["key"] == "01:open:phone"
+    assert "X-Vedette-Signature" not in headers
     assert path == "/hook?token=1"
     assert headers["Content-Type"] == "application/json"
     assert headers["User-Agent"].startswith("vedette/")
@@ -69,6 +77,37 @@ def test_an_answer_that_is_no_success_is_a_sentence(status, sentence):
     assert len(peer.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "is_permanent"),
+    [
+        (400, True),
+        (404, True),
+        (410, True),
+        (408, False),
+        (425, False),
+        (429, False),
+        (302, False),
+        (500, False),
+    ],
+)
+def test_only_a_refusal_that_will_not_pass_is_final(status, is_permanent):
+    with WebhookPeer(status).serving() as peer, pytest.raises(ActionError) as caught:
+        post(peer.url())
+    assert caught.value.is_permanent is is_permanent
+
+
+def test_a_receiver_with_the_secret_can_tell_who_sent_a_body_and_when(caplog):
+    caplog.set_level(logging.DEBUG)
+    with WebhookPeer().serving() as peer:
+        post(peer.url(), secret="geheim-und-lang")
+    ((_, headers, _),) = peer.requests
+    signed = headers["X-Vedette-Timestamp"].encode() + b"." + peer.bodies[0]
+    digest = hmac.new(b"geheim-und-lang", signed, hashlib.sha256).hexdigest()
+    assert headers["X-Vedette-Timestamp"] == "1700000000"
+    assert headers["X-Vedette-Signature"] == f"sha256={digest}"
+    assert "geheim" not in caplog.text
+
+
 def test_a_peer_that_hangs_is_given_up():
     with WebhookPeer(hangs=True).serving() as peer:
         told = refusal(peer.url("/token"), timeout_seconds=0.2)
@@ -97,7 +136,7 @@ def test_a_peer_that_is_no_web_server_is_said():
 
         async def carry_out():
             action = WebhookAction("phone", WebhookSettings(url=f"http://127.0.0.1:{port}/token"))
-            posting = asyncio.create_task(action.carry_out(Phase.OPEN, event(), None))
+            posting = asyncio.create_task(action.carry_out(LETTER))
             connection, _ = await asyncio.to_thread(server.accept)
             with connection:
                 connection.sendall(b"220 mail.example ESMTP\r\n\r\n")
