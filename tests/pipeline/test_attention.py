@@ -1,6 +1,6 @@
 import pytest
 
-from vedette.pipeline.attention import Attention, AttentionSettings
+from vedette.pipeline.attention import AWAITED, Attention, AttentionSettings
 from vedette.values.observation import GateVerdict, NotLooked
 
 OPEN = GateVerdict(is_open=True, reason="moving")
@@ -61,3 +61,12 @@ def test_it_rests_between_two_judgements_of_a_quiet_scene_only():
     assert not attention.is_resting(0.16)
     attention.decide(0.16, OPEN, wants_looks=False)
     assert not attention.is_resting(0.17)
+
+
+def test_somebody_who_waits_for_a_fresh_decision_gets_looks_that_do_not_heat_the_machine():
+    attention = Attention(AttentionSettings(linger_seconds=0, rest_seconds=0.15))
+    times = [number / 10 for number in range(10)]
+    reasons = [attention.decide(now, CLOSED, wants_looks=False, is_awaited=True) for now in times]
+    looked = [now for now, reason in zip(times, reasons, strict=True) if not isinstance(reason, NotLooked)]
+    assert looked == [0.0, 0.2, 0.4, 0.6, 0.8]
+    assert reasons[2] == AWAITED

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vedette.pipeline.inference_queue import InferenceQueue, QueueClosed, Superseded, TurnTimeout
+from parts.supervised import Hands
+from vedette.errors import BackendError
+from vedette.pipeline.inference_queue import Holding, InferenceQueue, QueueClosed, Superseded, TurnTimeout
 
 
 class Bench:
@@ -230,3 +232,66 @@ def test_many_threads_at_once_never_share_the_device_and_lose_no_request():
     assert most == 1
     assert sum(served.values()) + sum(dropped) == 1600
     assert sum(each.superseded for each in queue.statistics.values()) == sum(dropped)
+
+
+def test_it_tells_who_holds_the_device_and_for_how_long():
+    clock = Hands()
+    queue = InferenceQueue(clock)
+    assert queue.holding is None
+    assert queue.holding_seconds == 0.0
+
+    def work():
+        clock.seconds += 7
+        return queue.holding
+
+    assert queue.run("door", work) == Holding("door", 7.0)
+    assert queue.holding is None
+
+
+def test_the_time_of_who_waited_begins_with_its_turn(bench):
+    seen = []
+    bench.order = Appends(lambda: seen.append(bench.queue.holding))
+    bench.ask("yard")
+    assert bench.queue.holding.camera == "holder"
+    bench.free()
+    assert [holding.camera for holding in seen] == ["yard"]
+
+
+class Appends:
+    def __init__(self, call):
+        self.append = lambda name: call()
+
+
+def test_who_would_wait_for_a_device_that_hangs_is_sent_away_at_once():
+    clock = Hands()
+    queue = InferenceQueue(clock)
+    begun, end = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        hangs = pool.submit(queue.run, "door", lambda: begun.set() or end.wait(20))
+        assert begun.wait(20)
+        clock.seconds += 6
+        with pytest.raises(TurnTimeout):
+            queue.run("yard", lambda: None, timeout_seconds=5)
+        patient = pool.submit(queue.run, "yard", lambda: "served", timeout_seconds=20)
+        until(lambda: queue.statistics["yard"].is_waiting)
+        end.set()
+        assert patient.result(20) == "served"
+        hangs.result(20)
+    assert queue.statistics["yard"].timed_out == 1
+
+
+def test_failures_are_counted_and_a_success_ends_a_row_of_them():
+    queue = InferenceQueue()
+
+    def fails():
+        raise BackendError("the device is gone.")
+
+    for _ in range(3):
+        with pytest.raises(BackendError):
+            queue.run("door", fails)
+    assert queue.failures_in_a_row == 3
+    assert queue.last_failure == "the device is gone."
+    queue.run("door", lambda: None)
+    assert queue.failures_in_a_row == 0
+    assert queue.statistics["door"].failed == 3
+    assert queue.statistics["door"].served == 4

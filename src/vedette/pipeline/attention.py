@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vedette.values.observation import GateVerdict, NotLooked
 
+AWAITED = "an actuator waits for a fresh decision"
+
 
 class AttentionSettings(BaseModel):
     """How long and how often the network looks beyond what moves."""
@@ -35,6 +37,11 @@ class AttentionSettings(BaseModel):
     look_every_seconds: float | None = Field(
         default=None, gt=0, description="How often to look at a still scene in any case; never if left out."
     )
+    patience_seconds: float = Field(
+        default=0.5,
+        gt=0,
+        description="Give a look up whose turn at a busy network does not come within this time.",
+    )
 
 
 class Attention:
@@ -46,20 +53,31 @@ class Attention:
         self._last_look: float | None = None
         self._rests_until = -inf
 
+    @property
+    def patience_seconds(self) -> float:
+        """How long a look may wait for its turn at the network."""
+        return self._settings.patience_seconds
+
     def is_resting(self, now: float) -> bool:
         """A moment ago nothing moved and nobody looked: this frame need not be judged."""
         return now < self._rests_until
 
-    def decide(self, now: float, gate: GateVerdict, *, wants_looks: bool) -> str | NotLooked:
-        """A reason to look, or why not. `wants_looks`: a rule would learn from a still scene.
+    def decide(
+        self, now: float, gate: GateVerdict, *, wants_looks: bool, is_awaited: bool = False
+    ) -> str | NotLooked:
+        """A reason to look, or why not.
+
+        `wants_looks`: a rule would learn from a still scene. `is_awaited`: somebody does nothing
+        before there is a fresh decision.
 
         The cases, first match wins:
         1. the gate is open;
         2. it closed less than `linger_seconds` ago;
-        3. a rule wants looks, and the last look is `check_every_seconds` old;
-        4. the last look is `look_every_seconds` old, or there was none.
+        3. somebody waits for a fresh decision, and the last look is `rest_seconds` old;
+        4. a rule wants looks, and the last look is `check_every_seconds` old;
+        5. the last look is `look_every_seconds` old, or there was none.
         """
-        reason = self._reason(now, gate, wants_looks)
+        reason = self._reason(now, gate, wants_looks=wants_looks, is_awaited=is_awaited)
         if reason is None:
             # A gate that is about to open (motion too small, too brief) is not left alone.
             quiet = gate.energy <= gate.threshold
@@ -69,7 +87,7 @@ class Attention:
         self._last_look = now
         return reason
 
-    def _reason(self, now: float, gate: GateVerdict, wants_looks: bool) -> str | None:
+    def _reason(self, now: float, gate: GateVerdict, *, wants_looks: bool, is_awaited: bool) -> str | None:
         settings = self._settings
         if gate.is_open:
             self._last_open = now
@@ -77,6 +95,8 @@ class Attention:
         if self._last_open is not None and now - self._last_open <= settings.linger_seconds:
             return "it moved a moment ago"
         since_look = float("inf") if self._last_look is None else now - self._last_look
+        if is_awaited and since_look >= settings.rest_seconds:
+            return AWAITED
         if wants_looks and since_look >= settings.check_every_seconds:
             return "checking the state"
         if self._last_look is None or since_look >= (settings.look_every_seconds or float("inf")):

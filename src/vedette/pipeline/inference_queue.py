@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,12 +32,24 @@ class QueueClosed(NotServed):
 
 @dataclass(frozen=True, slots=True)
 class CameraStatistics:
-    """What became of one camera's requests so far; `is_waiting` is of this moment."""
+    """What became of one camera's requests so far; `is_waiting` is of this moment.
+
+    `served` had a turn; the work of those that `failed` raised something.
+    """
 
     served: int
     superseded: int
     timed_out: int
     is_waiting: bool
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The work that has the device now: whose it is, and for how long already."""
+
+    camera: str
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -58,9 +71,13 @@ class InferenceQueue:
     a camera that is alone pays two lock operations. A freed device goes straight to the camera
     that waits longest, so that nobody slips in before it; with one request a camera, that is round
     robin. A newer request of a waiting camera takes over the older one's place.
+
+    Who comes with a time-out while the present work has run for longer than that, and than a second,
+    is sent away at once: a device that hangs must not cost every frame of every camera its time-out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._mutex = threading.Lock()
         self._holder: int | None = None
         self._waiting: dict[str, _Ticket] = {}
@@ -68,6 +85,10 @@ class InferenceQueue:
         self._served: Counter[str] = Counter()
         self._superseded: Counter[str] = Counter()
         self._timed_out: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._failures_in_a_row = 0
+        self._last_failure: str | None = None
+        self._work: tuple[str, float] | None = None
 
     def run(self, camera: str, work: Callable[[], Result], timeout_seconds: float | None = None) -> Result:
         """`work()`, when it is this camera's turn. What it raises passes through, and the device is free.
@@ -82,9 +103,48 @@ class InferenceQueue:
         """
         self._take_turn(camera, timeout_seconds)
         try:
-            return work()
+            result = work()
+        except Exception as error:
+            self._failed[camera] += 1
+            self._failures_in_a_row += 1
+            self._last_failure = str(error)
+            raise
+        else:
+            self._failures_in_a_row = 0
+            return result
         finally:
             self._pass_on(camera)
+
+    @property
+    def holding(self) -> Holding | None:
+        """The work that is under way; None while the device is free."""
+        work = self._work
+        return None if work is None else Holding(work[0], max(0.0, self._monotonic() - work[1]))
+
+    @property
+    def holding_seconds(self) -> float:
+        """How long the present work has run; 0 while the device is free."""
+        holding = self.holding
+        return 0.0 if holding is None else holding.seconds
+
+    @property
+    def failures_in_a_row(self) -> int:
+        """How often work has failed since it last went well."""
+        return self._failures_in_a_row
+
+    @property
+    def last_failure(self) -> str | None:
+        """What the work said that failed last."""
+        return self._last_failure
+
+    @property
+    def is_closed(self) -> bool:
+        """Nobody is served any more."""
+        return self._is_closed
+
+    def is_due(self, camera: str) -> bool:  # noqa: ARG002 - who shares evenly asks (`EvenQueue`)
+        """Whether this frame of the camera may be looked at; to be asked once for a frame that should be."""
+        return True
 
     @property
     def statistics(self) -> Mapping[str, CameraStatistics]:
@@ -97,6 +157,7 @@ class InferenceQueue:
                     superseded=self._superseded[camera],
                     timed_out=self._timed_out[camera],
                     is_waiting=camera in self._waiting,
+                    failed=self._failed[camera],
                 )
                 for camera in sorted(cameras)
             }
@@ -116,9 +177,13 @@ class InferenceQueue:
                 raise _closed(camera)
             if self._holder is None:
                 self._holder = caller
+                self._work = (camera, self._monotonic())
                 return
             if self._holder == caller:
                 raise RuntimeError("work in the inference queue must not ask the same queue")
+            if timeout_seconds is not None and self.holding_seconds > max(timeout_seconds, _HANGS_SECONDS):
+                self._timed_out[camera] += 1
+                raise _busy(camera)
             ticket = self._enqueue(camera)
         self._wait(camera, ticket, timeout_seconds)
         if ticket.fate == "superseded":
@@ -160,7 +225,7 @@ class InferenceQueue:
                 return
             del self._waiting[camera]
             self._timed_out[camera] += 1
-        raise TurnTimeout(f"camera {camera}: the device stayed busy with other cameras.")
+        raise _busy(camera)
 
     def _pass_on(self, camera: str) -> None:
         with self._mutex:
@@ -172,13 +237,21 @@ class InferenceQueue:
         first = next(iter(self._waiting), None)
         if first is None:
             self._holder = None
+            self._work = None
         else:
             self._holder = _NOBODY_YET
+            self._work = (first, self._monotonic())
             self._waiting.pop(first).decide("granted")
 
 
+_HANGS_SECONDS = 1.0
+
 _NOBODY_YET = 0
 """No thread's identifier: the turn was granted, and its thread has not woken up yet."""
+
+
+def _busy(camera: str) -> TurnTimeout:
+    return TurnTimeout(f"camera {camera}: the device stayed busy with other cameras.")
 
 
 def _closed(camera: str) -> QueueClosed:
