@@ -101,7 +101,7 @@ def test_file_gives_a_file_s_text_without_the_line_end(tmp_path):
         ("camera:\n", "1 camera: unknown key; the nearest known one is cameras."),
         (
             "service: {tls: true}",
-            "1 service.tls: unknown key; known are host, port, classifier.",
+            "1 service.tls: unknown key; known are host, port, token, hosts, classifier.",
         ),
         (
             "cameras:\n  door:\n    source:\n      kind: push\n      rotations: 90",
@@ -157,10 +157,26 @@ def test_the_service_listens_on_loopback(tmp_path, host):
     assert load_config(written(tmp_path, f"service: {{host: {host}}}"), {}).service.host == host.strip("'")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "'::'", "192.168.1.5", "example.org", "''"])
-def test_the_service_listens_nowhere_else(tmp_path, host):
+@pytest.mark.parametrize("host", ["0.0.0.0", "'::'", "192.168.1.5"])
+def test_the_service_listens_elsewhere_only_with_a_token(tmp_path, host):
     (complaint,) = complaints(written(tmp_path, f"service: {{host: {host}}}"))
-    assert "it listens to this machine only" in complaint
+    assert "without a token the service listens to this machine only" in complaint
+    text = f"service: {{host: {host}, token: !env TOKEN, hosts: [shed.local]}}"
+    service = load_config(written(tmp_path, text), {"TOKEN": "sixteen-letters-or-more"}).service
+    assert (service.host, service.hosts) == (host.strip("'"), ("shed.local",))
+    assert "sixteen" not in repr(service)
+
+
+@pytest.mark.parametrize("host", ["example.org", "''", "127.0.0.1.5"])
+def test_the_service_listens_at_addresses(tmp_path, host):
+    (complaint,) = complaints(written(tmp_path, f"service: {{host: {host}}}"))
+    assert complaint.startswith("1 service.host: say an address of this machine")
+
+
+def test_a_token_that_could_be_guessed_is_refused_without_being_shown(tmp_path):
+    (complaint,) = complaints(written(tmp_path, "service: {token: short-one}"))
+    assert complaint.startswith("1 service.token:")
+    assert "short-one" not in complaint
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,32 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 
+from vedette.actions.command import CommandSettings
 from vedette.actions.log import LogSettings
+from vedette.actions.mqtt import MqttSettings
+from vedette.actions.notify import NotifySettings
 from vedette.actions.webhook import WebhookSettings
+from vedette.actuators.settings import GpioSettings
+from vedette.events.clip_frames import FrameReelSettings
+from vedette.events.clips import ClipSettings
+from vedette.events.retention import RetentionSettings
 from vedette.folders import data_folder
 from vedette.gates.background_settings import BackgroundGateSettings
 from vedette.gates.open_gate import OpenGateSettings
 from vedette.pipeline.attention import AttentionSettings
+from vedette.pipeline.camera_health import HealthSettings
 from vedette.rules.absence import AbsenceSettings
 from vedette.rules.presence import PresenceSettings
 from vedette.sources.http_mjpeg import MjpegSettings
@@ -31,7 +47,8 @@ AnySource = Annotated[
 ]
 AnyGate = Annotated[BackgroundGateSettings | OpenGateSettings, Field(discriminator="kind")]
 AnyRule = Annotated[PresenceSettings | AbsenceSettings, Field(discriminator="kind")]
-AnyAction = Annotated[LogSettings | WebhookSettings, Field(discriminator="kind")]
+AnyTellingAction = LogSettings | WebhookSettings | MqttSettings | NotifySettings | CommandSettings
+AnyAction = Annotated[AnyTellingAction | GpioSettings, Field(discriminator="kind")]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLASSIFIER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -53,21 +70,21 @@ def _classifier_name(text: str) -> str:
     return text
 
 
-def _loopback(host: str) -> str:
-    """Only this machine may ask, as long as nobody has to show who they are."""
-    if host != "localhost" and not _is_loopback_address(host):
-        raise ValueError(
-            "the service asks nobody for a password yet, so it listens to this machine only: say 127.0.0.1,"
-            " ::1 or localhost, and reach it from elsewhere through a tunnel (ssh -L)"
-        )
+def _address(host: str) -> str:
+    """A name that means this machine, or an address."""
+    if host != "localhost":
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise ValueError("say an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::") from None
     return host
 
 
-def _is_loopback_address(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _database(url: SecretStr) -> SecretStr:
+    """No message repeats a part of it: it may hold a password."""
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("the database is an address that begins with postgresql://; SQLite needs none")
+    return url
 
 
 def _with_log(actions: Any) -> Any:
@@ -103,6 +120,18 @@ class StorageSettings(Section):
         default_factory=lambda: data_folder().absolute(),
         description="Holds events and their pictures; Vedette's data folder if left out.",
     )
+    database: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        default=None,
+        description="postgresql://name:password@host/database, instead of a SQLite file in the folder.",
+    )
+    retention: RetentionSettings = Field(
+        default=RetentionSettings(), description="How long events are kept, and how much room they take."
+    )
+    clips: ClipSettings = Field(default=ClipSettings(), description="The videos of events.")
+    clip_pictures: FrameReelSettings = Field(
+        default=FrameReelSettings(),
+        description="What they are made of where a camera sends nothing that browsers play.",
+    )
 
 
 class InferenceSettings(Section):
@@ -114,18 +143,37 @@ class InferenceSettings(Section):
 
 
 class ServiceSettings(Section):
-    """The HTTP service, for this machine only."""
+    """The HTTP service: for this machine only, unless it is given a token."""
 
-    host: Annotated[str, AfterValidator(_loopback)] = Field(
-        default="127.0.0.1", description="Address to listen on: 127.0.0.1, ::1 or localhost."
+    host: Annotated[str, AfterValidator(_address)] = Field(
+        default="127.0.0.1",
+        description="Address to listen on: 127.0.0.1, ::1 or localhost; any other only with a token.",
     )
     port: int = Field(
         default=8731, ge=0, le=65535, description="Port to listen on; 0 takes any that is free."
+    )
+    token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Who asks must show it: `Authorization: Bearer TOKEN`. Write it with !env or !file.",
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="Names under which the service is asked, besides addresses: `shed.local`."
     )
     classifier: ClassifierName | None = Field(
         default=None,
         description="The classifier that answers POST /api/image; if left out, the only one there is.",
     )
+
+    @model_validator(mode="after")
+    def _stays_at_home_without_a_token(self) -> Self:
+        is_home = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        if self.token is None and not is_home:
+            raise ValueError(
+                "without a token the service listens to this machine only: set token, or say 127.0.0.1, ::1"
+                " or localhost and reach it from elsewhere through a tunnel (ssh -L)"
+            )
+        return self
 
 
 class CameraConfig(Section):
@@ -142,6 +190,9 @@ class CameraConfig(Section):
         default=(), description="The taught classifiers that look at this camera's pictures."
     )
     rules: tuple[AnyRule, ...] = Field(default=(), description="The questions; an event answers one of them.")
+    health: HealthSettings = Field(
+        default=HealthSettings(), description="When the camera is lost, and who is told."
+    )
 
 
 class Config(Section):
