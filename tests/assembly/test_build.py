@@ -8,20 +8,15 @@ from pathlib import Path
 import pytest
 
 from parts.demonstrated import taught
-from vedette.assembly.build import (
-    DATABASE_NAME,
-    DEFAULT_NETWORK,
-    backend_settings,
-    build_appliance,
-    build_networks,
-    build_watch,
-)
+from vedette.assembly.assemble import build_appliance
+from vedette.assembly.build import DEFAULT_NETWORK, backend_settings, build_networks, build_watch
 from vedette.assembly.demonstration import FINCH, PERSON
 from vedette.config.schema import Config
 from vedette.errors import ConfigurationError, TeachingError, UsageError
 from vedette.events.lifecycle import UNCLEAN_STOP
 from vedette.store.database import Database
 from vedette.store.events import EventTable
+from vedette.store.store import DATABASE_NAME
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +81,8 @@ def test_a_stopped_appliance_lets_go_of_its_storage_and_leaves_nothing_open(
         appliance = build_appliance(asked, classifiers=classifiers)
         appliance.start()
         assert appliance.supervisor.wait(60)
-        events = appliance.events()
+        assert appliance.settle()
+        events = appliance.events.list()
         assert appliance.stop()
     assert [(event.label, event.is_open) for event in events] == [("person", False)] * 2
     assert UNCLEAN_STOP not in {event.close_reason for event in events}

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from functools import partial
-from os import urandom
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from vedette.actions.delivery import Delivery
+from vedette.actions.command import CommandAction, CommandSettings
 from vedette.actions.log import LogAction, LogSettings
+from vedette.actions.mqtt import MqttAction, MqttSettings
+from vedette.actions.notify import NotifyAction, NotifySettings
 from vedette.actions.protocol import Action
 from vedette.actions.webhook import WebhookAction, WebhookSettings
-from vedette.assembly.appliance import Appliance, FirstDecision
+from vedette.actuators.binding import Binding
+from vedette.actuators.board import ActuatorBoard
+from vedette.actuators.settings import GpioSettings
 from vedette.assembly.networks import Networks
 from vedette.catalog.fetch import obtain, silent
 from vedette.catalog.library import Library
 from vedette.catalog.manifest import Manifest
 from vedette.catalog.recipe import EmbeddingRecipe, Scaling
 from vedette.catalog.ways import Progress
-from vedette.config.schema import AnyAction, AnyGate, AnyRule, AnySource, CameraConfig, Config
+from vedette.config.schema import AnyGate, AnyRule, AnySource, AnyTellingAction
 from vedette.errors import CatalogError, ConfigurationError
-from vedette.events.identity import event_id
-from vedette.events.lifecycle import EventRecorder, close_left_open
-from vedette.events.protocol import Recorder, Unrecorded
-from vedette.events.snapshots import SnapshotFolder
+from vedette.events.protocol import Unrecorded
 from vedette.folders import classifiers_folder
 from vedette.gates.background import BackgroundGate
 from vedette.gates.background_settings import BackgroundGateSettings
@@ -42,8 +40,6 @@ from vedette.inference.probation import Probation
 from vedette.inference.protocol import Backend
 from vedette.pipeline.attention import Attention, AttentionSettings
 from vedette.pipeline.camera_loop import CameraLoop, Stages, Watcher
-from vedette.pipeline.inference_queue import InferenceQueue
-from vedette.pipeline.supervisor import CameraTask, Supervisor
 from vedette.rules.absence import Absence, AbsenceSettings
 from vedette.rules.presence import Presence, PresenceSettings
 from vedette.rules.protocol import Rule
@@ -55,9 +51,6 @@ from vedette.sources.push import PushSettings, PushSource
 from vedette.sources.rtsp import RtspSettings, RtspSource
 from vedette.sources.v4l2 import V4l2Settings, V4l2Source
 from vedette.sources.video_file import VideoFileSettings, VideoFileSource
-from vedette.store.database import Database
-from vedette.store.events import EventTable
-from vedette.teaching.taught import TaughtClassifier
 
 DATABASE_NAME = "events.sqlite"
 DEFAULT_NETWORK = "efficientnet-lite0"
@@ -172,13 +165,24 @@ def build_rule(settings: AnyRule) -> Rule:
             return Absence(settings)
 
 
-def build_action(name: str, settings: AnyAction) -> Action:
+def build_action(name: str, settings: AnyTellingAction) -> Action:
     """The action that the settings describe."""
     match settings:
         case LogSettings():
             return LogAction(name, settings)
         case WebhookSettings():
             return WebhookAction(name, settings)
+        case MqttSettings():
+            return MqttAction(name, settings)
+        case NotifySettings():
+            return NotifyAction(name, settings)
+        case CommandSettings():
+            return CommandAction(name, settings)
+
+
+def build_actuators(actuators: Mapping[str, GpioSettings]) -> ActuatorBoard:
+    """Actuators that no rule drives: each is in its safe state from `start` on."""
+    return ActuatorBoard([Binding(name, settings, ()) for name, settings in actuators.items()])
 
 
 def build_networks(root: Path, threads: int | None = None) -> Networks:
@@ -210,86 +214,3 @@ def build_watch(
         Unrecorded(),
     )
     return CameraLoop(stages, [watcher])
-
-
-def build_appliance(
-    config: Config, watchers: Sequence[Watcher] = (), classifiers: Path | None = None
-) -> Appliance:
-    """Everything that a configuration describes, ready to start. `watchers` see every camera's frames.
-
-    Events that an earlier run left open are closed here, before a camera starts.
-
-    Raises:
-        VedetteError: a part that cannot be had; what was built before it is closed again.
-    """
-    with ExitStack() as built:
-        networks = build_networks(classifiers or classifiers_folder(), config.inference.threads)
-        built.callback(networks.close)
-        database = built.enter_context(Database(config.storage.folder / DATABASE_NAME))
-        delivery = built.enter_context(Delivery(_routes(config)))
-        table = EventTable(database)
-        close_left_open(table, [delivery])
-        sources = {name: build_source(name, camera.source) for name, camera in config.cameras.items()}
-        taught = {name: networks.classifier(name) for name in _classifier_names(config)}
-        recorders = {name: _recorder(config, table, delivery) for name in config.cameras}
-        for each in recorders.values():
-            # A camera's thread that does not end in time (a dead network) leaves no event open either.
-            built.callback(each.finish, "the appliance stopped")
-        loops = {
-            name: CameraLoop(
-                _stages(camera, sources[name], taught, recorders[name]), [FirstDecision(name), *watchers]
-            )
-            for name, camera in config.cameras.items()
-        }
-        tasks = [CameraTask(name, loop.run, sources[name].close) for name, loop in loops.items()]
-        return Appliance(
-            supervisor=Supervisor(tasks),
-            sources=sources,
-            taught=taught,
-            table=table,
-            default_classifier=_default_classifier(config),
-            built=built.pop_all(),
-        )
-
-
-def _recorder(config: Config, table: EventTable, delivery: Delivery) -> EventRecorder:
-    snapshots = SnapshotFolder(config.storage.folder)
-    return EventRecorder(table, snapshots, [delivery], partial(event_id, random_bytes=urandom))
-
-
-def _stages(
-    camera: CameraConfig,
-    source: Source,
-    taught: Mapping[str, tuple[TaughtClassifier, InferenceQueue]],
-    recorder: Recorder,
-) -> Stages:
-    return Stages(
-        source,
-        build_gate(camera.gate),
-        Attention(camera.attention),
-        [taught[name] for name in camera.classifiers],
-        [build_rule(rule) for rule in camera.rules],
-        recorder,
-    )
-
-
-def _routes(config: Config) -> dict[tuple[str, str], list[Action]]:
-    """Which actions a camera's rule has; an action that several rules share is one."""
-    actions = {name: build_action(name, settings) for name, settings in config.actions.items()}
-    return {
-        (camera_name, rule.name): [actions[name] for name in rule.actions]
-        for camera_name, camera in config.cameras.items()
-        for rule in camera.rules
-    }
-
-
-def _classifier_names(config: Config) -> list[str]:
-    named = [name for camera in config.cameras.values() for name in camera.classifiers]
-    posted = [config.service.classifier] if config.service.classifier else []
-    return list(dict.fromkeys([*named, *posted]))
-
-
-def _default_classifier(config: Config) -> str | None:
-    """The one that answers POST /api/image: as configured, or the only one there is."""
-    names = _classifier_names(config)
-    return config.service.classifier or (names[0] if len(names) == 1 else None)

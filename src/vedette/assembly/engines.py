@@ -15,7 +15,10 @@ ENGINES = (
     ("ONNX Runtime", "onnxruntime", "Optional, for ONNX networks: pip install 'vedette[onnx]'"),
 )
 
-ASK = "import json, openvino; print(json.dumps(openvino.Core().available_devices))"
+ASK = (
+    "import json, sys; sys.modules['openvino_telemetry'] = None; "
+    "import openvino; print(json.dumps(openvino.Core().available_devices))"
+)
 
 
 def inspect_engines() -> list[Finding]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from vedette.assembly.live_classifier import LiveClassifier
 from vedette.inference.protocol import Embedder
 from vedette.pipeline.inference_queue import InferenceQueue
+from vedette.pipeline.load import EvenQueue
 from vedette.teaching.classifier_folder import ClassifierFolder
 from vedette.teaching.manifest import Origin
 from vedette.teaching.taught import TaughtClassifier
+
+_log = logging.getLogger(__name__)
 
 
 class LoadedEmbedder(Embedder, Protocol):
@@ -22,15 +29,31 @@ class LoadedEmbedder(Embedder, Protocol):
 
 
 class Networks:
-    """Opens classifiers; those taught with the same network, engine and device share it and its queue."""
+    """Opens classifiers; those taught with the same network, engine and device share it and its queue.
+
+    Every member may be called from any thread.
+    """
 
     def __init__(self, root: Path, load: Callable[[Origin], LoadedEmbedder]) -> None:
         self._root = root
         self._load = load
+        self._turn = threading.RLock()
         self._loaded: dict[Origin, tuple[LoadedEmbedder, InferenceQueue]] = {}
+        self._classifiers: dict[str, tuple[LiveClassifier, Origin]] = {}
+        self._revisions: dict[str, datetime] = {}
 
-    def classifier(self, name: str) -> tuple[TaughtClassifier, InferenceQueue]:
-        """The taught classifier and the queue of its network.
+    @property
+    def root(self) -> Path:
+        """The folder of the classifiers."""
+        return self._root
+
+    def queues(self) -> Mapping[str, InferenceQueue]:
+        """The queues of the loaded networks, by network and device."""
+        loaded = dict(self._loaded)
+        return {f"{origin.network} on {origin.device}": queue for origin, (_, queue) in loaded.items()}
+
+    def classifier(self, name: str) -> tuple[LiveClassifier, InferenceQueue]:
+        """The taught classifier and the queue of its network. All who ask for a name share it.
 
         Raises:
             TeachingError: there is none of that name, or it is damaged.
@@ -38,15 +61,97 @@ class Networks:
             CatalogError: its network is not to be had.
             BackendError: its network cannot be loaded.
         """
-        origin = ClassifierFolder(self._root, name).read().current.origin
-        if origin not in self._loaded:
-            self._loaded[origin] = (self._load(origin), InferenceQueue())
-        embedder, queue = self._loaded[origin]
-        return TaughtClassifier.open(self._root, name, embedder), queue
+        with self._turn:
+            if name not in self._classifiers:
+                revision = ClassifierFolder(self._root, name).read().current
+                origin = revision.origin
+                embedder, _ = self.network(origin)
+                self._revisions[name] = revision.taught_at
+                live = LiveClassifier(TaughtClassifier.open(self._root, name, embedder))
+                self._classifiers[name] = (live, origin)
+            live, origin = self._classifiers[name]
+            return live, self._loaded[origin][1]
+
+    def network(self, origin: Origin) -> tuple[LoadedEmbedder, InferenceQueue]:
+        """The network of that origin, loaded if it is not, and its queue.
+
+        Raises:
+            CatalogError: it is not to be had.
+            BackendError: it cannot be loaded.
+        """
+        with self._turn:
+            if origin not in self._loaded:
+                self._loaded[origin] = (self._load(origin), EvenQueue())
+            return self._loaded[origin]
+
+    def taught_elsewhere(self) -> tuple[str, ...]:
+        """The classifiers that were taught, undone or redone by somebody else since they were loaded.
+
+        Raises:
+            TeachingError: one of them is damaged.
+        """
+        with self._turn:
+            return tuple(
+                name
+                for name in self._classifiers
+                if ClassifierFolder(self._root, name).read().current.taught_at != self._revisions[name]
+            )
+
+    def taught_anew(self, name: str) -> bool:
+        """A classifier was taught: those who use it get the new one with their next picture.
+
+        True if they must ask for it again, because it is of another network now.
+
+        Raises:
+            TeachingError: it is damaged.
+            BackendError: it is now of a network that cannot be loaded.
+        """
+        with self._turn:
+            if name not in self._classifiers:
+                return False
+            live, origin = self._classifiers[name]
+            revision = ClassifierFolder(self._root, name).read().current
+            self._revisions[name] = revision.taught_at
+            if revision.origin != origin:
+                # Another network has another queue: whoever asks next gets both.
+                del self._classifiers[name]
+                return True
+            live.become(TaughtClassifier.open(self._root, name, self._loaded[origin][0]))
+            return False
+
+    def replace(self, queue: InferenceQueue) -> tuple[str, ...]:
+        """Load the network of this queue anew; names the classifiers that it served, to be asked for again.
+
+        Who waits in the old queue is sent away. The old network is not closed: somebody may be
+        inside its native code, and would take the process along. If this raises, nothing has changed.
+
+        Raises:
+            CatalogError: it is not to be had any more.
+            BackendError: it cannot be loaded.
+        """
+        origins = [origin for origin, (_, its) in dict(self._loaded).items() if its is queue]
+        # Without the lock: a device that hangs may hang again, and must take nobody along.
+        fresh = {origin: (self._load(origin), EvenQueue()) for origin in origins}
+        with self._turn:
+            queue.close()
+            self._loaded.update(fresh)
+            served = tuple(name for name, (_, origin) in self._classifiers.items() if origin in fresh)
+            for name in served:
+                del self._classifiers[name]
+            for name in served:
+                self.classifier(name)
+            return served
 
     def close(self) -> None:
         """Send away who waits and give the devices back."""
-        for embedder, queue in self._loaded.values():
-            queue.close()
-            embedder.close()
-        self._loaded.clear()
+        if not self._turn.acquire(timeout=1.0):
+            return  # somebody loads a network and hangs: the process ends without it
+        try:
+            for embedder, queue in self._loaded.values():
+                queue.close()
+                if queue.holding is None:  # else somebody is inside its native code
+                    embedder.close()
+            self._loaded.clear()
+            self._classifiers.clear()
+        finally:
+            self._turn.release()
