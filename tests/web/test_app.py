@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from parts.taught_pictures import jpeg
-from parts.web_server import FakeAppliance, serving
+from parts.web_server import DirectClient, FakeAppliance
 from vedette.sources.protocol import SourceStatus
+from vedette.web.app import create_app
 from vedette.web.limits import Limits
 
 PICTURE = jpeg("cat", 1)
@@ -28,17 +28,12 @@ def appliance():
 
 @pytest.fixture
 def client(appliance):
-    limits = Limits(body_bytes=100_000)
-    with serving(appliance, limits) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+    with DirectClient(create_app(appliance, limits=Limits(body_bytes=100_000))) as client:
         yield client
 
 
 def test_it_is_healthy_while_it_serves(client):
     assert client.get("/healthz").json() == {"status": "ok"}
-
-
-def test_the_classifiers_are_named(client):
-    assert client.get("/api/v1/classifiers").json() == [{"name": "door"}, {"name": "feeder"}]
 
 
 def test_every_camera_says_how_it_is(client):
@@ -49,7 +44,7 @@ def test_every_camera_says_how_it_is(client):
         7,
         None,
     ]
-    assert door == {"name": "front door", **WAITING}
+    assert {key: door[key] for key in ("name", *WAITING)} == {"name": "front door", **WAITING}
 
 
 @pytest.mark.parametrize(
@@ -101,23 +96,64 @@ def test_what_the_framework_refuses_has_the_same_shape(client, method, path, sta
     assert status != 405 or reply.headers["allow"]
 
 
-def test_the_description_names_every_address_and_every_refusal(client):
+ADDRESSES = {
+    "/api/image": {"post"},
+    "/api/v1/cameras": {"get"},
+    "/api/v1/cameras/{name}": {"get"},
+    "/api/v1/cameras/{name}/frames": {"post"},
+    "/api/v1/cameras/{name}/preview": {"get"},
+    "/api/v1/cameras/{name}/snapshot": {"get"},
+    "/api/v1/events": {"get"},
+    "/api/v1/events/{event_id}": {"get", "patch", "delete"},
+    "/api/v1/events/{event_id}/snapshot": {"get"},
+    "/api/v1/events/{event_id}/clip": {"get"},
+    "/api/v1/classifiers": {"get", "post"},
+    "/api/v1/classifiers/{name}": {"get"},
+    "/api/v1/classifiers/{name}/teach": {"post"},
+    "/api/v1/classifiers/{name}/undo": {"post"},
+    "/api/v1/classifiers/{name}/redo": {"post"},
+    "/api/v1/classifiers/{name}/examples": {"get", "post"},
+    "/api/v1/classifiers/{name}/examples/{digest}": {"patch", "delete"},
+    "/api/v1/classifiers/{name}/examples/{digest}/picture": {"get"},
+    "/api/v1/actions": {"get"},
+    "/api/v1/actions/{name}/test": {"post"},
+    "/api/v1/outbox": {"get"},
+    "/api/v1/outbox/{key}": {"delete"},
+    "/api/v1/outbox/{key}/retry": {"post"},
+    "/api/v1/actuators": {"get"},
+    "/api/v1/explain": {"get"},
+    "/api/v1/explain/rows": {"get"},
+    "/api/v1/live": {"get"},
+    "/api/v1/system": {"get"},
+    "/api/v1/system/reload": {"post"},
+    "/healthz": {"get"},
+    "/readyz": {"get"},
+    "/metrics": {"get"},
+}
+
+
+def test_the_description_names_every_address_with_its_refusals(client):
     described = client.get("/openapi.json").json()
-    assert set(described["paths"]) == {
-        "/api/image",
-        "/api/v1/cameras",
-        "/api/v1/cameras/{name}/frames",
-        "/api/v1/classifiers",
-        "/healthz",
-    }
-    for path in ("/api/image", "/api/v1/cameras/{name}/frames"):
-        responses = described["paths"][path]["post"]["responses"]
-        refusals = {status for status in responses if status[0] in "45"}
-        assert {"400", "403", "404", "408", "413", "422", "503"} <= refusals
-        for status in refusals:
-            schema = responses[status]["content"]["application/json"]["schema"]
-            assert schema == {"$ref": "#/components/schemas/RefusalBody"}
+    assert {path: set(methods) for path, methods in described["paths"].items()} == ADDRESSES
+    for path, methods in ADDRESSES.items():
+        for method in methods - ({"get"} if path in {"/healthz", "/readyz"} else set()):
+            responses = described["paths"][path][method]["responses"]
+            refusals = {status for status in responses if status[0] in "45"}
+            assert {"400", "403"} <= refusals, path
+            assert method == "get" or {"408", "413", "422", "503"} <= refusals, path
+            for status in refusals:
+                schema = responses[status]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/RefusalBody"}
     assert set(described["components"]["schemas"]["RefusalBody"]["properties"]) == {"error", "remedy"}
+
+
+def test_no_address_moves_an_actuator(client):
+    paths = client.get("/openapi.json").json()["paths"]
+    writing = {"post", "put", "patch", "delete"}
+    assert [path for path, methods in paths.items() if "actuator" in path and writing & set(methods)] == []
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert client.request(method, "/api/v1/actuators").status_code == 405
+        assert client.request(method, "/api/v1/actuators/latch").status_code == 404
 
 
 def test_the_description_is_the_same_when_asked_twice(client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from parts.taught_pictures import jpeg, noon
 from parts.web_server import serving
-from vedette.assembly.build import build_appliance, build_embedder
+from vedette.assembly.assemble import build_appliance
+from vedette.assembly.build import build_embedder
 from vedette.config.loading import load_config
 from vedette.folders import classifiers_folder
 from vedette.pixels.picture import encode_jpeg
@@ -100,3 +102,52 @@ def test_only_the_pushed_camera_takes_pushes(client):
     refused = client.post("/api/v1/cameras/garden/frames", content=b"no picture")
     assert refused.status_code == 422
     assert set(refused.json()) == {"error", "remedy"}
+
+
+ADDRESSES = [
+    "/metrics",
+    "/api/v1/system",
+    "/api/v1/cameras",
+    "/api/v1/cameras/garden",
+    "/api/v1/cameras/garden/snapshot",
+    "/api/v1/events",
+    "/api/v1/outbox",
+    "/api/v1/actions",
+    "/api/v1/actuators",
+    "/api/v1/classifiers/door",
+    "/api/v1/classifiers/door/examples",
+    "/api/v1/explain?camera=garden&at=2026-05-01T12:00:00Z",
+    "/api/v1/explain/rows?camera=garden&at=2026-05-01T12:00:00Z",
+]
+
+
+def test_the_real_appliance_answers_every_address(client):
+    assert client.post("/api/v1/cameras/garden/frames", content=jpeg("cat", 1)).status_code == 202
+    ready = until(lambda: client.get("/readyz"), lambda reply: reply.status_code == 200)
+    assert ready.json() == {"is_ready": True, "reasons": []}
+    answers = {path: client.get(path).status_code for path in ADDRESSES}
+    assert answers == dict.fromkeys(ADDRESSES, 200)
+
+
+def test_a_running_appliance_is_taught_over_http_and_answers_by_it(client):
+    before = client.post("/api/image", content=jpeg("dog", 40)).json()["tags"]
+    assert "dog" not in before
+    for seed in range(6):
+        given = {"params": {"label": "dog"}, "content": jpeg("dog", seed)}
+        assert client.post("/api/v1/classifiers/door/examples", **given).status_code == 201
+    report = client.post("/api/v1/classifiers/door/teach").json()
+    assert (report["trouble"], report["classes"]) == (None, ["background", "cat", "dog", "mouse"])
+    after = client.post("/api/image", content=jpeg("dog", 0)).json()["tags"]
+    assert max(after, key=after.get) == "dog"
+    client.post("/api/v1/classifiers/door/undo")
+    assert "dog" not in client.post("/api/image", content=jpeg("dog", 0)).json()["tags"]
+
+
+def until(look, is_well):
+    """What `look` gives when it is well, or after some seconds."""
+    for _ in range(1000):
+        seen = look()
+        if is_well(seen):
+            break
+        threading.Event().wait(0.01)
+    return seen

@@ -75,6 +75,19 @@ def test_a_foreign_page_may_change_nothing(client, headers):
     assert set(reply.json()) == {"error", "remedy"}
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("path", ["/api/v1/cameras", "/api/v1/cameras/garden/preview", "/api/v1/live"])
+def test_a_foreign_page_may_show_nothing_inside_itself(client, path, site):
+    reply = client.get(path, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"})
+    assert reply.status_code == 403
+    assert set(reply.json()) == {"error", "remedy"}
+
+
+def test_a_link_from_a_foreign_page_may_be_followed(client):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert client.get("/healthz", headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Origin": "http://localhost:9", "Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}],

@@ -52,6 +52,6 @@ def _too_large(limits: Limits) -> Refusal:
     return Refusal(
         413,
         f"the request's body is over the limit of {megabytes:.3g} MB.",
-        "Send a smaller picture.",
+        "Send a smaller one.",
         HANG_UP,
     )

@@ -2,8 +2,8 @@
 
 A page in the owner's browser can send requests to loopback. Three things keep a foreign one out:
 its name in the Host header, when its name was made to point here (DNS rebinding); its Origin or
-Sec-Fetch-Site header (Fetch Metadata, W3C) on whatever changes something; and that no answer
-carries a CORS header, so that it cannot read any.
+Sec-Fetch-Site header (Fetch Metadata, W3C) on whatever changes something, and on what it would show
+inside itself; and that no answer carries a CORS header, so that it cannot read any.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vedette.web.authority import Asked, Authority
 from vedette.web.refusal import HANG_UP, Refusal, refusal_answer
 
 _log = logging.getLogger(__name__)
@@ -32,13 +33,15 @@ _HEADERS = {
 
 
 class Guard:
-    """Refuses foreign requests, puts safe headers on every answer, and lets no error through.
+    """Refuses foreign requests and who may not ask, puts safe headers on every answer, lets no error through.
 
-    `hosts` are names other than loopback's under which the service may be asked.
+    `hosts` are names other than loopback's under which the service may be asked. Where a token has to be
+    shown it answers under any address, too: a page that was made to point here does not have the token.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, authority: Authority, hosts: Collection[str] = ()) -> None:
         self._app = app
+        self._authority = authority
         self._hosts = frozenset({"localhost", *map(str.lower, hosts)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +63,9 @@ class Guard:
             await send(message)
 
         try:
-            self._refuse_foreign(scope["method"], Headers(scope=scope))
+            headers = Headers(scope=scope)
+            self._refuse_foreign(scope["method"], headers)
+            self._authority.admit(_asked(scope, headers))
             await self._app(scope, receive, send_safely)
         except ClientDisconnect:
             _log.debug("%s %s: the other side left", scope["method"], scope["path"])
@@ -84,9 +89,11 @@ class Guard:
                 "Ask http://localhost or http://127.0.0.1, with the port.",
                 HANG_UP,
             )
-        if method in _READING:
-            return
         site = headers.get("sec-fetch-site", "none")
+        if method in _READING:
+            if site not in _OWN_SITES and headers.get("sec-fetch-mode") != "navigate":
+                raise Refusal(403, "a foreign web page may not show this.", "Ask from a program.", HANG_UP)
+            return
         origins = headers.getlist("origin")
         if site not in _OWN_SITES or any(
             origin.lower() != f"http://{hosts[0].lower()}" for origin in origins
@@ -98,9 +105,14 @@ class Guard:
         if name in self._hosts:
             return True
         try:
-            return ip_address(name).is_loopback
+            return ip_address(name).is_loopback or self._authority.has_token
         except ValueError:
             return False
+
+
+def _asked(scope: Scope, headers: Headers) -> Asked:
+    address = scope["client"][0] if scope.get("client") else ""
+    return Asked(scope["method"], scope["path"], address, headers.getlist("authorization"))
 
 
 def host_name(host: str) -> str:

@@ -1,4 +1,4 @@
-"""What one request may cost."""
+"""What one request may cost, and how many may cost it at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,25 @@ from vedette.pixels.picture import MAXIMUM_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large, how slow and how many requests with a picture may be.
+    """How large, how slow and how many requests may be.
 
     `body_bytes` leaves room for what multipart puts around a picture; a picture's own limit holds
-    beside it. `body_seconds` is for a whole body. Of pictures at most `waiting` wait or are worked
-    on, each for at most `patience_seconds`.
+    beside it. `json_bytes` is for a body that is JSON. `body_seconds` is for a whole body. Of each kind
+    of work at most `waiting` requests wait or are worked on, each for at most `patience_seconds`, a
+    teaching for `teaching_seconds`. At most `viewers` look at moving pictures and `listeners` listen to
+    what happens; a listener hears something every `heartbeat_seconds`. After a `burst`, at most
+    `requests_per_second` are taken; a request waits for its turn, for at most `pace_patience_seconds`.
     """
 
     body_bytes: int = MAXIMUM_BYTES + 16 * 1024
+    json_bytes: int = 64 * 1024
     body_seconds: float = 30.0
     waiting: int = 16
     patience_seconds: float = 10.0
+    teaching_seconds: float = 300.0
+    viewers: int = 8
+    listeners: int = 16
+    heartbeat_seconds: float = 15.0
+    requests_per_second: float = 200.0
+    burst: int = 200
+    pace_patience_seconds: float = 2.0

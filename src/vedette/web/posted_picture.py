@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from vedette.pixels.picture import MAXIMUM_BYTES
 from vedette.web.refusal import Refusal
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+PICTURE_BODY: dict[str, Any] = {
+    "required": True,
+    "description": "A JPEG, PNG, WebP or BMP picture, or a form with one.",
+    "content": {
+        "image/*": _BINARY,
+        "multipart/form-data": {"schema": {"type": "object", "properties": {"image": _BINARY["schema"]}}},
+    },
+}
+"""For the description of a route that takes a picture."""
 
 _MAXIMUM_PARTS = 16
 _HOW = "Send the picture as the body, or as a form: curl -F image=@picture.jpg"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vedette.errors import PictureError, UsageError, VedetteError
+from vedette.errors import ActionError, PictureError, StoreError, TeachingError, UsageError, VedetteError
 from vedette.pipeline.inference_queue import NotServed
 
 RETRY = {"Retry-After": "1"}
@@ -46,6 +47,38 @@ class RefusalBody(BaseModel):
     remedy: str = Field(description="What to do about it; may be empty.")
 
 
+_MEANINGS = {
+    400: "The request is damaged.",
+    401: "The token is missing or wrong.",
+    403: "A foreign web page asked.",
+    404: "There is no such thing.",
+    408: "The body came too slowly.",
+    409: "It cannot be done as things are.",
+    413: "The body is too large.",
+    416: "There is nothing in the range.",
+    422: "The request is not understood.",
+    429: "Too many wrong tokens came from this address.",
+    502: "The other side did not do it.",
+    503: "Too many wait, or the disk does not serve: ask again.",
+}
+_ANYWHERE = (400, 401, 403, 429)
+
+REFUSAL = {"$ref": "#/components/schemas/RefusalBody"}
+"""The schema of a refusal in the description."""
+
+
+def refusals(*statuses: int, **meanings: str) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route for its description: these, and those that any route may give.
+
+    A meaning of its own is given by the status with an underscore: `_409="..."`.
+    """
+    own = {int(status.removeprefix("_")): text for status, text in meanings.items()}
+    told = {status: _MEANINGS[status] for status in (*_ANYWHERE, *statuses)} | own
+    # Not as a `model`: FastAPI would build a validator for each of the 300, 40 ms at every start.
+    content = {"application/json": {"schema": REFUSAL}}
+    return {status: {"description": told[status], "content": content} for status in sorted(told)}
+
+
 def json_answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer. Never holds NaN, which JSON does not know."""
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -66,14 +99,23 @@ def install_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
 
 
+_STATUSES: tuple[tuple[type[VedetteError], int, Mapping[str, str]], ...] = (
+    (PictureError, 422, {}),
+    (UsageError, 400, {}),
+    (NotServed, 503, RETRY),
+    (TeachingError, 409, {}),
+    (ActionError, 502, {}),
+    (StoreError, 503, RETRY),
+)
+"""The first that fits; any other error is this side's: 500."""
+
+
 def _as_refusal(error: VedetteError) -> Refusal:
-    if isinstance(error, PictureError):
-        return Refusal(422, error.message, error.remedy)
-    if isinstance(error, UsageError):
-        return Refusal(400, error.message, error.remedy)
-    if isinstance(error, NotServed):
-        return Refusal(503, error.message, error.remedy or "Ask again in a second.", RETRY)
-    return Refusal(500, error.message, error.remedy)
+    status, headers = next(
+        ((status, headers) for kind, status, headers in _STATUSES if isinstance(error, kind)), (500, {})
+    )
+    remedy = error.remedy or ("Ask again in a second." if headers else "")
+    return Refusal(status, error.message, remedy, headers)
 
 
 async def _on_error(_: Request, error: Exception) -> Response:

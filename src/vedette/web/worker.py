@@ -1,4 +1,4 @@
-"""The one thread in which posted pictures are worked on, and the short line before it."""
+"""Threads in which one kind of work is done beside the event loop, and the short line before them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Result = TypeVar("Result")
 
 
 class Worker:
-    """Runs work in one thread of its own, in the order of asking; refuses what would wait for long.
+    """Runs one kind of work in its own threads, in the order of asking; refuses what would wait for long.
 
-    One thread, because the device takes one picture at a time: a second one would only wait for it.
+    Pictures have one thread, because the device takes one picture at a time: a second one would only
+    wait for it. `what` is named in refusals.
     """
 
     # Why not on the event loop itself: handing over takes 0.09 ms of the 4 to 5 that a posted 640x480
@@ -25,10 +26,13 @@ class Worker:
     # a camera that holds the device, would stop every other answer, /healthz too. anyio's threads cost
     # the same, and 40 of them may wait.
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="posted pictures")
+    def __init__(self, limits: Limits, what: str = "the device", threads: int = 1) -> None:
+        self._waiting = limits.waiting
+        self._patience_seconds = limits.patience_seconds
+        self._what = what
+        self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=f"web: {what}")
         self._pending = 0
+        self._is_closed = False
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """`work()`; what it raises passes through.
@@ -36,19 +40,24 @@ class Worker:
         Raises:
             Refusal: 503, too many wait already, or the work took too long; it still ends by itself.
         """
-        if self._pending >= self._limits.waiting:
+        if self._pending >= self._waiting:
             raise Refusal(
-                503, f"{self._pending} pictures are waiting already.", "Ask again in a second.", RETRY
+                503,
+                f"{self._pending} requests wait for {self._what} already.",
+                "Ask again in a second.",
+                RETRY,
             )
+        if self._is_closed:
+            raise Refusal(503, "the service is being shut down.", "Ask again when it has started.", RETRY)
         self._pending += 1
         future = asyncio.get_running_loop().run_in_executor(self._executor, work)
         future.add_done_callback(self._end)
         # `wait` leaves the work alone when the time is over: its place is free only when its thread is.
-        done, _ = await asyncio.wait({future}, timeout=self._limits.patience_seconds)
+        done, _ = await asyncio.wait({future}, timeout=self._patience_seconds)
         if not done:
             raise Refusal(
                 503,
-                f"the device was busy for more than {self._limits.patience_seconds:g} seconds.",
+                f"{self._what} was busy for more than {self._patience_seconds:g} seconds.",
                 "Ask again in a second; if it stays so, restart Vedette.",
                 RETRY,
             )
@@ -56,6 +65,7 @@ class Worker:
 
     def close(self) -> None:
         """Take no more; what has begun ends by itself."""
+        self._is_closed = True
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _end(self, future: asyncio.Future[Any]) -> None:

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from vedette.errors import PictureError, UsageError
-from vedette.sources.protocol import SourceStatus
+from vedette.errors import PictureError, TeachingError, UsageError
+from vedette.values.observation import RuleVerdict
 from vedette.web.body import read_body
-from vedette.web.limits import Limits
-from vedette.web.posted_picture import posted_picture
+from vedette.web.idempotency import takes_key
+from vedette.web.names import refuse_wrong_name
+from vedette.web.posted_picture import PICTURE_BODY, posted_picture
 from vedette.web.protocol import Appliance
-from vedette.web.refusal import Refusal, RefusalBody
-from vedette.web.worker import Worker
+from vedette.web.refusal import Refusal, refusals
+from vedette.web.service import Service
 
-_PICTURE = {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}, "required": True}
-_REFUSALS = {
-    400: "A damaged form.",
-    403: "A foreign web page asked.",
-    404: "No such camera.",
-    408: "The body came too slowly.",
-    409: "The camera takes no pushed pictures.",
-    413: "The body is too large.",
-    422: "Not a picture, a damaged one, or one of too many pixels.",
-    503: "Too many pictures wait: push again.",
-}
+
+class RuleReply(BaseModel):
+    """A rule's state after the last frame that was judged."""
+
+    name: str = Field(description="The rule, as in the configuration.")
+    state: Literal["undecided", "active", "inactive"] = Field(description="What it has decided.")
+    confidence: float = Field(description="Of the last look, calibrated, 0..1.")
+    evidence: float = Field(description="Gathered so far, in nats of log-odds.")
+    enter_at: float = Field(description="Evidence at which the state is entered.")
+    leave_at: float = Field(description="Evidence at which the state is left.")
+    reason: str = Field(description="Why, in words.")
+
+    @classmethod
+    def of(cls, verdict: RuleVerdict) -> RuleReply:
+        """The reply for a verdict."""
+        return cls(
+            name=verdict.rule,
+            state=verdict.state,
+            confidence=verdict.confidence,
+            evidence=verdict.evidence,
+            enter_at=verdict.enter_at,
+            leave_at=verdict.leave_at,
+            reason=verdict.reason,
+        )
 
 
 class CameraReply(BaseModel):
     """One camera's health."""
 
     name: str = Field(description="As in the configuration.")
+    kind: str = Field(description="What kind of source it is.")
     state: Literal["idle", "connecting", "connected", "waiting", "ended", "closed"] = Field(
         description="What the camera is doing; `waiting` is between two attempts to connect."
     )
@@ -43,12 +58,26 @@ class CameraReply(BaseModel):
     dropped: int = Field(description="Frames that came too late and were not handed on.")
     corrupt: int = Field(description="Packets or pictures that could not be decoded.")
     last_error: str | None = Field(description="What went wrong last, without any credential.")
+    trouble: str | None = Field(description="Why its thread does not run, if it does not.")
+    frames_per_second: float | None = Field(description="Frames handed on a second; null until it is known.")
+    last_frame_at: datetime | None = Field(description="When the newest frame was taken, UTC.")
+    rules: list[RuleReply] = Field(description="Its rules' states; empty before the first judged frame.")
+    actuators: list[str] = Field(description="What its rules drive; see /api/v1/actuators.")
 
     @classmethod
-    def of(cls, name: str, status: SourceStatus) -> CameraReply:
-        """The reply for a camera of this status."""
+    def of(cls, appliance: Appliance, name: str) -> CameraReply:
+        """The reply for a camera.
+
+        Raises:
+            Refusal: 404, no such camera.
+        """
+        status, plan = appliance.cameras.get(name), appliance.plans.get(name)
+        if status is None or plan is None:
+            raise Refusal(404, f"no camera is called {name[:80]!r}.", "GET /api/v1/cameras lists them.")
+        frame = appliance.newest.frame(name)
         return cls(
             name=name,
+            kind=plan.kind,
             state=status.state,
             connects=status.connects,
             reconnects=status.reconnects,
@@ -56,7 +85,28 @@ class CameraReply(BaseModel):
             dropped=status.dropped,
             corrupt=status.corrupt,
             last_error=status.last_error,
+            trouble=appliance.system.troubles.get(f"camera {name}"),
+            frames_per_second=appliance.newest.frames_per_second(name),
+            last_frame_at=None if frame is None else frame.captured_at,
+            rules=[RuleReply.of(verdict) for verdict in appliance.newest.verdicts(name)],
+            actuators=list(plan.actuators),
         )
+
+
+class LookReply(BaseModel):
+    """A classifier that looks at a camera's pictures."""
+
+    classifier: str = Field(description="Its name.")
+    region: tuple[float, float, float, float] | None = Field(
+        description="Left, top, right, bottom of what it looks at, in 0..1; null if it cannot be read."
+    )
+    classes: list[str] = Field(description="What it tells apart.")
+
+
+class CameraDetailReply(CameraReply):
+    """One camera's health, and what looks at its pictures."""
+
+    looks: list[LookReply] = Field(description="The classifiers that look at it.")
 
 
 class PushReply(BaseModel):
@@ -65,29 +115,41 @@ class PushReply(BaseModel):
     camera: str = Field(description="The camera that has it.")
 
 
-def camera_routes(appliance: Appliance, worker: Worker, limits: Limits) -> APIRouter:
-    """The routes below `/api/v1/cameras`."""
+def camera_routes(service: Service) -> APIRouter:
+    """The routes below `/api/v1/cameras` that answer with JSON."""
     router = APIRouter(prefix="/api/v1/cameras", tags=["cameras"])
+    appliance = service.appliance
 
-    @router.get("", summary="How every camera is")
+    @router.get("", summary="How every camera is", responses=refusals())
     async def list_cameras() -> list[CameraReply]:
-        return [CameraReply.of(name, status) for name, status in appliance.cameras.items()]
+        return [CameraReply.of(appliance, name) for name in appliance.cameras]
+
+    @router.get("/{name}", summary="How one camera is, and what looks at it", responses=refusals(404, 503))
+    async def get_camera(name: str) -> CameraDetailReply:
+        refuse_wrong_name(name, appliance.cameras, "camera", "/api/v1/cameras")
+        health = CameraReply.of(appliance, name)
+        looks = await service.store.run(lambda: _looks(appliance, name))
+        return CameraDetailReply(**health.model_dump(), looks=looks)
 
     @router.post(
         "/{name}/frames",
         summary="Push a picture to a camera that waits for them",
         status_code=202,
-        responses={code: {"model": RefusalBody, "description": text} for code, text in _REFUSALS.items()},
-        openapi_extra={"requestBody": _PICTURE},
+        responses=refusals(404, 408, 413, 503, _409="The camera takes no pushed pictures.", _422=_NO_PICTURE),
+        openapi_extra={"requestBody": PICTURE_BODY},
+        dependencies=[Depends(takes_key)],
     )
     async def push_frame(name: str, request: Request) -> PushReply:
-        _refuse_wrong_name(name, tuple(appliance.cameras))
-        body = await read_body(request, limits)
+        refuse_wrong_name(name, appliance.cameras, "camera", "/api/v1/cameras")
+        body = await read_body(request, service.limits)
         content_type = request.headers.get("content-type", "")
-        await worker.run(lambda: _push(appliance, name, posted_picture(body, content_type)))
+        await service.pictures.run(lambda: _push(appliance, name, posted_picture(body, content_type)))
         return PushReply(camera=name)
 
     return router
+
+
+_NO_PICTURE = "Not a picture, a damaged one, or one of too many pixels."
 
 
 def _push(appliance: Appliance, camera: str, data: bytes) -> None:
@@ -99,9 +161,16 @@ def _push(appliance: Appliance, camera: str, data: bytes) -> None:
         raise Refusal(409, error.message, error.remedy) from error
 
 
-def _refuse_wrong_name(camera: str, known: tuple[str, ...]) -> None:
-    if camera in known:
-        return
-    close = get_close_matches(camera, known, n=1)
-    remedy = f"The nearest name is {close[0]!r}." if close else "GET /api/v1/cameras lists them."
-    raise Refusal(404, f"no camera is called {camera[:80]!r}.", remedy)
+def _looks(appliance: Appliance, camera: str) -> list[LookReply]:
+    return [_look(appliance, name) for name in appliance.plans[camera].classifiers]
+
+
+def _look(appliance: Appliance, classifier: str) -> LookReply:
+    try:
+        described = appliance.teaching.describe(classifier)
+    except TeachingError:
+        described = None
+    if described is None or described.manifest is None:
+        return LookReply(classifier=classifier, region=None, classes=[])
+    current = described.manifest.current
+    return LookReply(classifier=classifier, region=current.region, classes=list(current.classes))

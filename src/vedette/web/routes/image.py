@@ -12,7 +12,7 @@ from starlette.routing import Route
 from vedette.values.prediction import UNKNOWN, Classification
 from vedette.web.body import read_body
 from vedette.web.limits import Limits
-from vedette.web.posted_picture import posted_picture
+from vedette.web.posted_picture import PICTURE_BODY, posted_picture
 from vedette.web.protocol import Appliance
 from vedette.web.refusal import Refusal, json_answer
 from vedette.web.worker import Worker
@@ -76,7 +76,7 @@ def describe(refusal: dict[str, Any]) -> dict[str, Any]:
             "operationId": "post_image",
             "tags": ["pictures"],
             "parameters": [_CLASSIFIER],
-            "requestBody": _BODY,
+            "requestBody": PICTURE_BODY,
             "responses": {"200": answer, **refusals},
         }
     }
@@ -97,15 +97,6 @@ _CLASSIFIER = {
     "required": False,
     "schema": {"type": "string"},
     "description": "Which classifier to ask; else the configured one.",
-}
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_BODY = {
-    "required": True,
-    "description": "A JPEG, PNG, WebP or BMP picture, or a form with one.",
-    "content": {
-        "image/*": _BINARY,
-        "multipart/form-data": {"schema": {"type": "object", "properties": {"image": _BINARY["schema"]}}},
-    },
 }
 _ANSWER = {
     "type": "object",

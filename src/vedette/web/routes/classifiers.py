@@ -1,0 +1,142 @@
+"""The classifiers: what they tell apart, and how well."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vedette.assembly.teaching_desk import Described
+from vedette.errors import UsageError
+from vedette.teaching.manifest import ClassScore
+from vedette.values.geometry import Box
+from vedette.web.idempotency import takes_key
+from vedette.web.protocol import Appliance
+from vedette.web.refusal import Refusal, refusals
+from vedette.web.service import Service
+
+Region = tuple[float, float, float, float]
+
+
+class ClassifierReply(BaseModel):
+    """A classifier: as it was taught last, and what was changed since."""
+
+    name: str = Field(description="As in `vedette teach NAME`.")
+    is_loaded: bool = Field(description="Cameras or POST /api/image use it.")
+    region: Region = Field(description="Left, top, right, bottom of what it looks at, in 0..1.")
+    taught_at: datetime | None = Field(description="When it was taught last, UTC; null: never.")
+    classes: list[str] = Field(description="What it tells apart, as it was taught.")
+    scores: dict[str, ClassScore] = Field(description="By leave-one-out, a class.")
+    balanced_accuracy: float | None = Field(description="By leave-one-out, 0..1; null: never taught.")
+    head: str | None = Field(description="The kind of head, and")
+    reason: str | None = Field(description="why it was chosen.")
+    can_undo: bool = Field(description="A teaching can be taken back.")
+    can_redo: bool = Field(description="An undone teaching can be made again.")
+    examples: dict[str, int] = Field(description="Pictures a label, with what was changed since.")
+    changes: int = Field(description="Pictures added, removed or relabelled since it was taught.")
+
+    @classmethod
+    def of(cls, described: Described, loaded: tuple[str, ...]) -> ClassifierReply:
+        """The reply for a classifier."""
+        manifest, draft = described.manifest, described.draft
+        current = manifest.current if manifest else None
+        counts: dict[str, int] = {}
+        for example in described.examples.values():
+            counts[example.label] = counts.get(example.label, 0) + 1
+        box = described.region
+        return cls(
+            name=described.name,
+            is_loaded=described.name in loaded,
+            region=(box.left, box.top, box.right, box.bottom),
+            taught_at=current.taught_at if current else None,
+            classes=list(current.classes) if current else [],
+            scores=current.scores if current else {},
+            balanced_accuracy=current.balanced_accuracy if current else None,
+            head=current.head if current else None,
+            reason=current.reason if current else None,
+            can_undo=bool(manifest and manifest.undo),
+            can_redo=bool(manifest and manifest.redo),
+            examples=counts,
+            changes=len(draft.added) + len(draft.removed) + len(draft.relabelled),
+        )
+
+
+class NewClassifier(BaseModel):
+    """A classifier to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="Names its folder.")
+    region: Region | None = Field(
+        default=None, description="Left, top, right, bottom of what it looks at, in 0..1; all if left out."
+    )
+
+    @model_validator(mode="after")
+    def _region_is_a_box(self) -> Self:
+        if self.region is not None:
+            Box(*self.region)
+        return self
+
+
+_WRITING = refusals(404, 408, 409, 413, 422, 503)
+_KEY = [Depends(takes_key)]
+
+
+def classifier_routes(service: Service) -> APIRouter:
+    """The routes of classifiers as such; see `example_routes` for their pictures."""
+    router = APIRouter(prefix="/api/v1/classifiers", tags=["classifiers"])
+    appliance = service.appliance
+
+    @router.get("", summary="Every classifier", responses=refusals(409, 503))
+    async def list_classifiers() -> list[ClassifierReply]:
+        return await service.store.run(
+            lambda: [reply_of(appliance, name) for name in appliance.teaching.names]
+        )
+
+    @router.post("", summary="Begin a classifier", status_code=201, responses=_WRITING, dependencies=_KEY)
+    async def create_classifier(new: NewClassifier) -> ClassifierReply:
+        return await service.desk.run(lambda: _created(appliance, new))
+
+    @router.get("/{name}", summary="One classifier", responses=refusals(404, 409, 503))
+    async def get_classifier(name: str) -> ClassifierReply:
+        return await service.store.run(lambda: reply_of(appliance, name))
+
+    return router
+
+
+def described_or_refused(appliance: Appliance, name: str) -> Described:
+    """The classifier of that name.
+
+    Raises:
+        Refusal: 404, there is none.
+        TeachingError: it cannot be read.
+    """
+    described = appliance.teaching.describe(name)
+    if described is None:
+        raise Refusal(404, f"no classifier is called {name[:80]!r}.", "GET /api/v1/classifiers lists them.")
+    return described
+
+
+def reply_of(appliance: Appliance, name: str) -> ClassifierReply:
+    """The reply for the classifier of that name.
+
+    Raises:
+        Refusal: 404, there is none.
+        TeachingError: it cannot be read.
+    """
+    return ClassifierReply.of(described_or_refused(appliance, name), appliance.classifiers)
+
+
+def _all(appliance: Appliance) -> list[ClassifierReply]:
+    return [reply_of(appliance, name) for name in appliance.teaching.names]
+
+
+def _created(appliance: Appliance, new: NewClassifier) -> ClassifierReply:
+    region = None if new.region is None else Box(*new.region)
+    try:
+        described = appliance.teaching.create(new.name, region)
+    except UsageError as error:
+        raise Refusal(409, error.message, error.remedy) from error
+    return ClassifierReply.of(described, appliance.classifiers)
