@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from parts.sentry import Sentry
 from parts.vedette_process import COMMAND, TRACEBACK, environment, run_vedette
 from vedette import __version__
 
@@ -90,14 +92,24 @@ def test_what_cannot_be_done_is_told_in_sentences(words, said, mess, lite0_int8)
 
 
 @pytest.mark.parametrize("home", ["/proc/nowhere", "/dev/null"])
-@pytest.mark.parametrize("words", ["demo --once", "run empty.yaml"])
-def test_a_home_that_cannot_be_written_is_told(home, words, tmp_path, lite0_int8, person_clip):
-    (tmp_path / "empty.yaml").write_text("service: {port: 0}")
-    arguments = [str(tmp_path / word) if word.endswith(".yaml") else word for word in words.split()]
-    result = run_vedette(*arguments, given=environment(VEDETTE_HOME=home))
+def test_a_home_that_cannot_be_written_is_told(home, lite0_int8, person_clip):
+    result = run_vedette("demo", "--once", given=environment(VEDETTE_HOME=home))
     assert result.returncode == 1
     assert home in result.stderr
     assert TRACEBACK not in result.stderr
+
+
+@pytest.mark.parametrize("home", ["/proc/nowhere", "/dev/null"])
+def test_an_appliance_that_can_record_nothing_says_so_and_watches_all_the_same(home, tmp_path):
+    """A door must not stay without its sentry because a disk came up read-only."""
+    (tmp_path / "empty.yaml").write_text("service: {port: 0}")
+    with Sentry(tmp_path / "empty.yaml", VEDETTE_HOME=home) as sentry:
+        answer = sentry.get("/readyz")
+        assert answer.status_code == 503
+        assert home in str(answer.json()["reasons"])
+        assert home in sentry.text
+        assert sentry.ends(signal.SIGTERM, 5) == 0
+    assert TRACEBACK not in sentry.text
 
 
 def test_a_file_that_may_not_be_read_is_told(tmp_path):

@@ -127,3 +127,17 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(given, person_clip):
     )
     assert json.loads(result.stdout)["sequence"] == 0
     assert result.stderr == ""
+
+
+def test_a_camera_that_gives_nothing_is_told_while_it_is_tried_again(given):
+    asked = [str(COMMAND), "watch", "rtsp://127.0.0.1:1/x", "--classifier", "lawn"]
+    watching = subprocess.Popen(
+        asked, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=given
+    )
+    try:
+        assert "127.0.0.1:1" in (line := watching.stderr.readline())
+        assert "It is tried again" in line
+    finally:
+        watching.kill()
+        watching.wait()
+        watching.stderr.close()

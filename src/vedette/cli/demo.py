@@ -85,7 +85,7 @@ def play(
     """Teach and watch, below `folder`, which is emptied first; the events, oldest first."""
     import shutil
 
-    from vedette.assembly.build import build_appliance
+    from vedette.assembly.assemble import build_appliance
     from vedette.catalog.fetch import obtain
     from vedette.cli.models import progress_bar
     from vedette.config.schema import Config
@@ -101,7 +101,8 @@ def play(
         appliance.start()
         try:
             appliance.supervisor.wait()
-            events = appliance.events()
+            appliance.settle()
+            events = list(reversed(appliance.events.list(limit=None)))
         finally:
             appliance.stop()
     for failure in appliance.supervisor.failures.values():

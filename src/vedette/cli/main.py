@@ -11,7 +11,21 @@ from typing import Annotated
 import typer
 
 from vedette import __version__
-from vedette.cli import bench, check, classify, demo, doctor, evaluate, models, run, teach, watch
+from vedette.cli import (
+    bench,
+    check,
+    classify,
+    demo,
+    doctor,
+    evaluate,
+    events,
+    explain,
+    models,
+    run,
+    service,
+    teach,
+    watch,
+)
 from vedette.errors import VedetteError
 
 app = typer.Typer(
@@ -29,12 +43,15 @@ for command in (
     evaluate.evaluate,
     watch.watch,
     run.run,
+    explain.explain,
     check.check,
     doctor.doctor,
     bench.bench,
 ):
     app.command()(command)
+app.add_typer(events.app, name="events")
 app.add_typer(models.app, name="models")
+app.add_typer(service.app, name="service")
 
 
 @app.callback(invoke_without_command=True)

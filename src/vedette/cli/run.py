@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vedette.errors import UsageError
+from vedette.errors import UsageError, VedetteError
 
 if TYPE_CHECKING:
     from uvicorn import Server
 
     from vedette.assembly.appliance import Appliance
-    from vedette.config.schema import ServiceSettings
+    from vedette.config.schema import Config, ServiceSettings
 
 _log = logging.getLogger(__name__)
+
+_CONNECTIONS = 256
+"""Beyond so many the service refuses: descriptors are the cameras' first."""
 
 _LAST_ANSWERS_SECONDS = 1
 """How long requests that are under way may still take when the appliance is to stop."""
@@ -33,28 +37,84 @@ def run(
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
 ) -> None:
-    """Watch the configured cameras, record events, carry out actions, and answer POST /api/image."""
-    from vedette.assembly.build import build_appliance
+    """Watch the configured cameras, record events, carry out actions, and answer over HTTP.
+
+    SIGTERM ends it, SIGHUP has it read the configuration again: cameras of which no word has changed
+    do not notice.
+    """
+    from vedette.assembly.assemble import build_appliance
     from vedette.cli.logs import log_to_terminal
     from vedette.config.readiness import load_taught
     from vedette.folders import classifiers_folder
 
+    def read() -> Config:
+        return load_taught(configuration, classifiers_folder()).config
+
     log_to_terminal(is_verbose=verbose)
+    # Pictures of a house are for its people.
+    os.umask(0o077)
     signal.signal(signal.SIGTERM, _end_well)
-    config = load_taught(configuration, classifiers_folder()).config
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    config = read()
     with _listener(config.service) as listener:
-        appliance = build_appliance(config)
+        appliance = build_appliance(config, read=read)
+        failures: dict[str, str] = {}
         try:
             appliance.start()
-            # The cameras are at work while the service is still being imported: half a second on a PC.
-            server = _server(appliance)
-            if once:
-                threading.Thread(target=_stop_at_the_end, args=(appliance, server), daemon=True).start()
-            server.run([listener])
+            with _Attendance(appliance):
+                # The cameras are at work while the service is still being imported: half a second on a PC.
+                server = _server(appliance, config.service)
+                if once:
+                    threading.Thread(target=_stop_at_the_end, args=(appliance, server), daemon=True).start()
+                server.run([listener])
+                failures = appliance.supervisor.failures
         finally:
+            # A second Ctrl+C must not cut off what writes events down.
+            for ending in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(ending, signal.SIG_IGN)
             appliance.stop()
-    if once and appliance.supervisor.failures:
+    if once and failures:
         raise typer.Exit(1)
+
+
+class _Attendance:
+    """While it is entered: the service manager is told how we are, and SIGHUP reloads."""
+
+    def __init__(self, appliance: Appliance) -> None:
+        from vedette.cli.service_manager import Notifier
+
+        self._appliance = appliance
+        self._manager = Notifier.from_environment()
+        self._asked = threading.Event()
+        self._is_over = False
+
+    def __enter__(self) -> None:
+        signal.signal(signal.SIGHUP, lambda *_: self._asked.set())
+        threading.Thread(target=self._reload_when_asked, name="reload", daemon=True).start()
+        self._manager.ready(f"{len(self._appliance.plans)} cameras")
+        self._manager.watch(lambda: self._appliance.system.is_well)
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._manager.stopping()
+        self._manager.close()
+        self._is_over = True
+        self._asked.set()
+
+    def _reload_when_asked(self) -> None:
+        while True:
+            self._asked.wait()
+            self._asked.clear()
+            if self._is_over:
+                return
+            self._manager.reloading()
+            try:
+                self._appliance.reload()
+            except VedetteError as error:
+                _log.error("the configuration is not taken over, all goes on as it was: %s", error)
+            except Exception:  # noqa: BLE001 - the next reload must still be done
+                _log.exception("the configuration is not taken over: an error that should not happen")
+            self._manager.ready()
 
 
 def _end_well(_signal: int, _frame: FrameType | None) -> None:
@@ -86,19 +146,29 @@ def _listener(service: ServiceSettings) -> socket.socket:
     return listener
 
 
-def _server(appliance: Appliance) -> Server:
+def _server(appliance: Appliance, service: ServiceSettings) -> Server:
     import uvicorn
 
     from vedette.web.app import create_app
 
-    return uvicorn.Server(
+    app = create_app(appliance, service.hosts, token=service.token)
+
+    class Stopping(uvicorn.Server):
+        """Ends the answers that have no end before it waits for the others."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.streams.close()
+            await super().shutdown(sockets)
+
+    return Stopping(
         uvicorn.Config(
-            create_app(appliance),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             ws="none",
+            limit_concurrency=_CONNECTIONS,
             timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         )
     )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+_LOOK_SECONDS = 0.5
+
 if TYPE_CHECKING:
     from vedette.pipeline.camera_loop import Watcher
+    from vedette.sources.protocol import Source
     from vedette.values.trail import Trail
 
 
@@ -40,8 +45,57 @@ def watch(
         else LiveTable(console, f"{', '.join(classifier)} watches", explain=explain)
     )
     with screen as watcher:
-        loop = build_watch(source, classifier, watcher, has_gate=gate, is_paced=not flat_out)
-        loop.run()
+        shown = _Shown(watcher)
+        loop = build_watch(source, classifier, shown, has_gate=gate, is_paced=not flat_out)
+        shown.stop = loop.stop
+        with _telling_troubles(loop.source):
+            loop.run()
+    if shown.failure is not None:
+        raise shown.failure
+
+
+class _Shown:
+    """What is shown is what this command is for: if it cannot be, the camera is stopped and that is told."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self.stop: Callable[[], None] = _nothing
+        self.failure: OSError | None = None
+
+    def __call__(self, trail: Trail) -> None:
+        """See `Watcher`."""
+        if self.failure is not None:
+            return
+        try:
+            self._watcher(trail)
+        except OSError as error:
+            self.failure = error
+            self.stop()
+
+
+@contextmanager
+def _telling_troubles(source: Source) -> Iterator[None]:
+    """While it is entered: why the camera gives no pictures is told on the error output, each reason once."""
+    over = threading.Event()
+
+    def tell() -> None:
+        told = None
+        while not over.wait(_LOOK_SECONDS):
+            status = source.status
+            if status.state == "waiting" and status.last_error not in {None, told}:
+                told = status.last_error
+                sys.stderr.write(f"{told} It is tried again until you stop this.\n")
+                sys.stderr.flush()
+
+    threading.Thread(target=tell, name="troubles", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _nothing() -> None:
+    """There is no loop yet."""
 
 
 def _printer(*, explain: bool) -> Watcher:
