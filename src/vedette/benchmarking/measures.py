@@ -47,6 +47,10 @@ class Footage:
         """Nothing goes wrong in memory."""
         return SourceStatus()
 
+    @property
+    def packets(self) -> None:
+        """They were decoded long ago."""
+
     def frames(self) -> Iterator[Frame]:
         """The frames once, later than all before."""
         later = 1000.0 * self._plays
