@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from parts.fault_ledger import table
 from vedette.catalog.fetch import obtain
 from vedette.catalog.library import Library
 
@@ -22,6 +23,20 @@ if (
     and threading.current_thread() is threading.main_thread()
 ):
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of injected faults, where there are any."""
+    reports = [each for listed in terminalreporter.stats.values() for each in listed]
+    # A test's properties come with each of its reports.
+    properties = [pair for report in reports if _is_call(report) for pair in report.user_properties]
+    if lines := table(properties):
+        terminalreporter.section("faults")
+        terminalreporter.write_line("\n".join(lines))
+
+
+def _is_call(report: object) -> bool:
+    return isinstance(report, pytest.TestReport) and report.when == "call"
 
 
 @pytest.fixture(autouse=True)

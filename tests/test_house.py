@@ -68,7 +68,8 @@ def test_every_dependency_is_pinned():
     extras = project["project"]["optional-dependencies"].values()
     groups = [project["project"]["dependencies"], project["dependency-groups"]["dev"], *extras]
     wanted = chain.from_iterable(groups)
-    pinned = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    pins = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in pins}
     names = {re.match(r"[A-Za-z0-9._-]+", each)[0].lower() for each in wanted}
     assert names - pinned == set()
 

@@ -163,7 +163,7 @@ def test_an_event_that_is_open_at_the_stop_is_closed_and_told(configuration, hoo
         wait_for(hook, "open")
         assert sentry.ends(signal.SIGTERM, SECONDS_TO_END) == 0
     (event,) = kept(configuration)
-    assert (event.is_open, event.close_reason) == (False, "the source ended")
+    assert (event.is_open, event.close_reason) == (False, "the camera was stopped")
     assert [phase for phase, _ in phases(hook)][-1] == "close"
 
 

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -37,6 +38,9 @@ def why_not() -> str | None:
     )
 
 
+Spoil = Callable[[int, bytes], bytes]
+
+
 @dataclass(frozen=True)
 class Access:
     """Who may see the camera: `authentication` is none, basic or digest."""
@@ -50,10 +54,22 @@ EVERYBODY = Access()
 
 
 class RtspServer:
-    """The server while it runs, with an H.264 clip; a killed one comes back on its port with `start`."""
+    """The server while it runs, with an H.264 clip; a killed one comes back on its port with `start`.
 
-    def __init__(self, clip: Path, folder: Path, access: Access = EVERYBODY) -> None:
-        self._asked = {**_packets(clip, folder), **asdict(access)}
+    The clips in `then` follow the first in the same stream, whatever their size. `spoil` gets each
+    packet's number and bytes (Annex B), and gives what is sent instead.
+    """
+
+    def __init__(
+        self,
+        clip: Path,
+        folder: Path,
+        access: Access = EVERYBODY,
+        *,
+        then: Sequence[Path] = (),
+        spoil: Spoil = lambda _, data: data,
+    ) -> None:
+        self._asked = {**_packets((clip, *then), folder, spoil), **asdict(access)}
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
 
@@ -100,28 +116,35 @@ class RtspServer:
         self.kill()
 
 
-def _packets(clip: Path, folder: Path) -> dict[str, object]:
-    """The clip's packets as they are, written for the server."""
+def _packets(clips: Sequence[Path], folder: Path, spoil: Spoil) -> dict[str, object]:
+    """The clips' packets, one after another, written for the server."""
     name = uuid.uuid4().hex
     packets, index = folder / f"{name}.h264", folder / f"{name}.json"
-    with av.open(str(clip)) as container, packets.open("wb") as file:
+    rows: list[tuple[int, int, int]] = []
+    seconds = 0.0
+    with packets.open("wb") as file:
+        for clip in clips:
+            begin = int(seconds * 1e9)
+            units, length = _units(clip)
+            for pts, dts, data in units:
+                sent = spoil(len(rows), data)
+                rows.append((begin + pts, begin + dts, file.write(sent)))
+            seconds += length
+    index.write_text(json.dumps(rows))
+    return {"packets": str(packets), "index": str(index), "seconds": seconds}
+
+
+def _units(clip: Path) -> tuple[list[tuple[int, int, bytes]], float]:
+    """Pts and dts in nanoseconds from 0, and the access unit; and the clip's length."""
+    with av.open(str(clip)) as container:
         stream = container.streams.video[0]
         annex_b = av.BitStreamFilterContext("h264_mp4toannexb", stream)
         nanosecond = float(stream.time_base) * 1e9
         whole = [packet for packet in container.demux(stream) if packet.dts is not None]
-        rows = [
-            (packet.pts, packet.dts, file.write(bytes(packet)))
+        first = whole[0].dts
+        units = [
+            (int((packet.pts - first) * nanosecond), int((packet.dts - first) * nanosecond), bytes(packet))
             for given in whole
             for packet in annex_b.filter(given)
         ]
-        first = rows[0][1]
-        seconds = float(stream.frames / stream.average_rate)
-    index.write_text(
-        json.dumps(
-            [
-                [int((pts - first) * nanosecond), int((dts - first) * nanosecond), size]
-                for pts, dts, size in rows
-            ]
-        )
-    )
-    return {"packets": str(packets), "index": str(index), "seconds": seconds}
+        return units, float(stream.frames / stream.average_rate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -93,10 +94,12 @@ class Sentry:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: object, *_: object) -> None:
         if not self.has_ended:
             self._process.kill()
         self._process.wait()
         self._listener.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
+        if failure is not None:  # pytest shows it with the test that failed
+            sys.stdout.write(self.text)

@@ -7,11 +7,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class WebhookPeer:
-    """`status` is answered; `release` ends a hang. `requests` holds (path, headers, body)."""
+    """`status` is answered; `release` ends a hang. `requests` holds (path, headers, body).
+
+    `refuses` is asked with each body and may give another status.
+    """
 
     def __init__(self, status=200, hangs=False):
         self.status, self.hangs = status, hangs
-        self.requests = []
+        self.requests, self.bodies = [], []
+        self.refuses = lambda body: None
         self.arrived = threading.Semaphore(0)
         self.release = threading.Event()
         self.port = 0
@@ -31,14 +35,16 @@ class WebhookPeer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                raw = self.rfile.read(int(self.headers["Content-Length"]))
+                body = json.loads(raw)
+                peer.bodies.append(raw)
                 peer.requests.append((self.path, dict(self.headers), body))
                 peer.arrived.release()
                 if peer.hangs:
                     peer.release.wait(20)
                     self.close_connection = True
                     return
-                self.send_response(peer.status)
+                self.send_response(peer.refuses(body) or peer.status)
                 self.send_header("Content-Length", "0")
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
