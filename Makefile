@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
+SECONDS := 3600
 
-.PHONY: help demo test lint bench docs wheel lock clean
+.PHONY: help demo test soak lint bench docs wheel lock clean
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -16,7 +17,7 @@ $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[openvino,onnx]' \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[openvino,onnx,gpio,postgresql]' \
 	  $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"])')
 	@touch $@
 
@@ -33,6 +34,10 @@ test: $(VENV)/.dev  ## everything the tests need, system packages where it may, 
 	scripts/install-test-packages
 	$(BIN)/vedette models fetch --all
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+soak: $(VENV)/.dev  ## the fault suite in its long form, an hour: make soak SECONDS=600 for another time
+	scripts/install-test-packages
+	VEDETTE_SOAK_SECONDS=$(SECONDS) $(BIN)/python -m pytest tests/faults -n 0 --timeout 7200 -s
 
 bench: $(VENV)/.dev  ## figures as ratios against floors and a peer; ARGS=--json, ARGS="--save NAME"
 	$(BIN)/python benchmarks/appliance.py $(ARGS)
