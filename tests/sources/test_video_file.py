@@ -93,14 +93,33 @@ def test_the_status_tells_the_frames_own_time_and_when_it_came(clip):
         assert status.last_arrival_monotonic_seconds == pytest.approx(1000 + frame.monotonic_seconds)
 
 
+class Slow(TickingClock):
+    """Every look at it costs time; 30 ms: reading and decoding take longer than the video."""
+
+    look_seconds = 0.03
+
+    def monotonic(self):
+        self.seconds += self.look_seconds
+        return self.seconds
+
+
+def test_a_machine_that_sleeps_for_longer_than_the_video_lasts_finds_it_sound(clip):
+    clock = Slow()
+    clock.look_seconds = 0.01
+    settings = VideoFileSettings(path=clip, loop=True, maximum_lateness_seconds=0.2)
+    source = VideoFileSource("feeder", settings, clock)
+    frames = source.frames()
+    for _ in range(5):
+        next(frames)
+    clock.seconds += 20
+    asleep = source.status.dropped
+    following = next(frames)
+    assert source.status.dropped - asleep > 50, "whole runs came too late"
+    assert clock.seconds - 1000 - following.monotonic_seconds < 0.6
+    assert source.status.last_error is None
+
+
 def test_a_disk_or_machine_too_slow_for_the_video_costs_frames_and_no_lateness(tmp_path):
-    class Slow(TickingClock):
-        """Every look at it costs 30 ms: reading and decoding take longer than the video."""
-
-        def monotonic(self):
-            self.seconds += 0.03
-            return self.seconds
-
     clip = write_clip(tmp_path / "long.mp4", 250)
     clock = Slow()
     source = VideoFileSource("feeder", VideoFileSettings(path=clip, maximum_lateness_seconds=0.3), clock)

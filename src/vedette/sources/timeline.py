@@ -33,6 +33,11 @@ class FileTimeline:
             return stamp + self._offset
         return 0.0 if self._last is None else self._last + self._frame_seconds
 
+    def left_out(self, stamp: float | None) -> None:
+        """A packet has passed whose frame will not come: its time is over all the same."""
+        seconds = self.of(stamp)
+        self._last = seconds if self._last is None else max(self._last, seconds)
+
     def at(self, stamp: float | None) -> float:
         """The time of the next frame, whose stamp is `stamp` seconds."""
         if self._last is None:

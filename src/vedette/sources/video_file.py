@@ -138,7 +138,7 @@ class VideoFileSource:
         """One run.
 
         Raises:
-            SourceError: it gave not one frame.
+            SourceError: it gave not one frame though all of it was decoded.
         """
         path, first, last = self._settings.path, None, None
         try:
@@ -152,6 +152,9 @@ class VideoFileSource:
                     yield self._framing.decoded(picture, captured_at, seconds)
         except FFmpegError as error:
             self._book.last_error = f"{path}: reading stopped: {error.strerror}."
+        if playing.has_skipped:
+            # What nobody decoded says nothing about the file.
+            return
         if first is None or last is None:
             raise SourceError(f"{path}: not one frame of this video can be decoded.", _GIVE_A_VIDEO)
         if is_cut_short(stream, last - first):
@@ -162,7 +165,7 @@ class VideoFileSource:
     ) -> Iterator[VideoFrame]:
         """What is decoded: nothing of a packet that is too late to be caught up with."""
         self._ring.connected(stream)
-        is_first = True
+        is_first, playing.has_skipped = True, False
         for packet in packets(container, stream, self._book.spoilt):
             stamp = None if packet.pts is None else float(packet.pts * packet.time_base)
             if is_first:
@@ -170,6 +173,9 @@ class VideoFileSource:
                 is_first = False
             seconds = playing.timeline.of(stamp)
             is_skipped = packet.size > 0 and self._is_skipped(packet, playing.started + seconds)
+            if is_skipped:
+                playing.has_skipped = True
+                playing.timeline.left_out(stamp)
             pictures = () if is_skipped else tuple(frames_of(packet, self._book.spoilt))
             self._ring.keep(packet, seconds)
             yield from (picture for picture in pictures if picture is not None)
@@ -197,14 +203,15 @@ class VideoFileSource:
         return not is_late
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Playing:
-    """Where the file's time is anchored."""
+    """Where the file's time is anchored, and whether a part of the present run came too late to be decoded."""
 
     timeline: FileTimeline
     thinning: Thinning
     started: float
     started_at: datetime
+    has_skipped: bool = False
 
 
 def _opened(path: Path) -> InputContainer:
