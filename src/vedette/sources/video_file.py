@@ -205,7 +205,7 @@ class VideoFileSource:
 
 @dataclass(slots=True)
 class _Playing:
-    """Where the file's time is anchored, and whether a part of the present run came too late to be decoded."""
+    """Where the file's time is anchored, and whether a part of this run came too late to be decoded."""
 
     timeline: FileTimeline
     thinning: Thinning
