@@ -56,7 +56,7 @@ class Waits(Remembers):
         await super().carry_out(letter)
 
 
-def until(is_so, seconds=20):
+def until(is_so, seconds=60):
     """Wait for a condition."""
     end = time.monotonic() + seconds
     while not is_so():

@@ -79,7 +79,7 @@ class WatchedPins:
         return until(lambda: self.level(pin) == level, within)
 
 
-def until(condition, within: float = 20.0) -> bool:
+def until(condition, within: float = 60.0) -> bool:
     """Wait for a condition."""
     end = time.monotonic() + within
     while not (is_met := condition()) and time.monotonic() < end:

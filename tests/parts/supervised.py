@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from vedette.pipeline.pulse import Pulse
 from vedette.sources.protocol import SourceStatus
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def until(claim: Callable[[], object]) -> None:
