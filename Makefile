@@ -5,8 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 SECONDS := 3600
+PAGE_SOURCES := $(shell find ui -name node_modules -prune -o -type f -print 2>/dev/null)
+# Node of the environment first, whatever else the machine has.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix ui --no-update-notifier
 
-.PHONY: help demo test soak lint bench docs wheel lock clean
+.PHONY: help demo test soak lint bench page docs wheel lock clean
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -16,21 +19,30 @@ $(VENV)/.run: pyproject.toml $(CONSTRAINTS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
 	@touch $@
 
+# The installation builds the page; where only the page has changed, it is made anew.
+$(VENV)/.page: $(VENV)/.run $(PAGE_SOURCES) hatch_build.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[openvino,onnx,gpio,postgresql]' \
 	  $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"])')
 	@touch $@
 
-demo: $(VENV)/.run  ## set up, fetch the network and the clip by hash, and show it: make demo ARGS=--once
+demo: $(VENV)/.page  ## set up, fetch the network and the clip by hash, and show it: make demo ARGS=--once
 	$(BIN)/vedette demo $(ARGS)
 
-lint: $(VENV)/.dev  ## formatting, rules, types, layers
+lint: $(VENV)/.dev  ## formatting, rules, types, layers; the page's as well
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python hatch_build.py
+	$(NPM) run --silent format:check
+	$(NPM) run --silent check
+	$(NPM) run --silent test
 
-test: $(VENV)/.dev  ## everything the tests need, system packages where it may, then the whole suite
+test: $(VENV)/.dev $(VENV)/.page  ## everything the tests need, system packages where it may, then the whole suite
 	scripts/install-test-packages
 	$(BIN)/vedette models fetch --all
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -41,6 +53,9 @@ soak: $(VENV)/.dev  ## the fault suite in its long form, an hour: make soak SECO
 
 bench: $(VENV)/.dev  ## figures as ratios against floors and a peer; ARGS=--json, ARGS="--save NAME"
 	$(BIN)/python benchmarks/appliance.py $(ARGS)
+
+page: $(VENV)/.dev  ## build the page (ui/) into the package, if it has changed
+	$(BIN)/python hatch_build.py
 
 docs: $(VENV)/.dev  ## write docs/reference from the code: settings, JSON Schema, commands
 	$(BIN)/python -m vedette.cli.reference docs/reference
@@ -56,4 +71,4 @@ lock: $(VENV)/.dev  ## write constraints.txt from what is installed
 	mv constraints.new $(CONSTRAINTS)
 
 clean:  ## remove what was built here
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache src/vedette/weights
+	rm -rf $(VENV) build dist out ui/node_modules src/vedette/web/static .mypy_cache .ruff_cache .pytest_cache src/vedette/weights

@@ -34,7 +34,8 @@ def main(picture: Path) -> None:
     console.print("[bold]$ make demo[/]", highlight=False)
     start = demo.Start()
     with tempfile.TemporaryDirectory() as folder:
-        events = demo.play(PERSON, console, start, nullcontext(show), Path(folder), is_paced=False)
+        video = demo.prepare(PERSON, console, Path(folder))
+        events = demo.play(PERSON, video, Path(folder), console, start, nullcontext(show))
         console.print(table.render())
         demo.print_events(console, events, start.at)
     picture.write_text(_without_foreign_fonts(console.export_svg(title="Vedette")))
