@@ -1,104 +1,205 @@
-"""The one place that decides who may do what: today, whoever shows the token may do everything."""
+"""The one place that decides who may do what, by the table of `permissions.py`."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 
-from pydantic import SecretStr
-
+from vedette.people.attempts import source
+from vedette.people.book import SCOPES, Book
+from vedette.people.sessions import is_proof, visitor_of
+from vedette.people.tokens import digest, key_of_this_machine
+from vedette.people.visitor import EVERYBODY, NOBODY, Visitor
+from vedette.web.access import CHALLENGE, Access
+from vedette.web.permissions import READING, Need, need_of
 from vedette.web.refusal import HANG_UP, Refusal
 
-_WRONG_TOKENS = 10
-_WRONG_SECONDS = 60.0
-_ADDRESSES = 1024
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"', **HANG_UP}
-_FOR_ALL = frozenset({("GET", "/healthz"), ("HEAD", "/healthz")})
+_END_SECONDS = 30.0
+"""How late an open stream may notice that its session has come to its end by age."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is decided on. `authorizations` are the header's values, `address` the other side's."""
+    """What is decided on, before anything of a body is read.
+
+    `method` is `SOCKET` for a WebSocket. `address` is the other side's, `authorizations` are the header's
+    values, `session` the cookie's and `proof` that of `X-CSRF-Token`; empty if they are not there.
+    `is_from_here`: a program on this machine asks, no browser.
+    """
 
     method: str
     path: str
     address: str
-    authorizations: Sequence[str]
+    authorizations: Sequence[str] = ()
+    session: str = ""
+    proof: str = ""
+    is_from_here: bool = False
 
 
 class Authority:
-    """Decides on every request before anything of it is read.
+    """Decides on every request and every socket; `page` are the addresses of the page's own files.
 
-    Without a token everybody who reaches the service may do everything: it listens to this machine only.
     An address that shows a wrong token ten times in a minute is not heard for a minute.
     """
 
-    def __init__(self, token: SecretStr | None, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, access: Access, page: Collection[str] = ()) -> None:
+        self._access = access
+        self._page = frozenset(page)
         # Hashed, so that the comparison takes the same time for every length and beginning.
-        self._digest = None if token is None else _digest(token.get_secret_value())
-        self._monotonic = monotonic
-        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._token = None if access.token is None else _hashed(access.token.get_secret_value())
+        self.note_use: Callable[[str], None] = lambda _: None
 
     @property
-    def has_token(self) -> bool:
-        """Who asks must show a token."""
-        return self._digest is not None
+    def asks_who(self) -> bool:
+        """Who asks must say who they are."""
+        return not self._access.is_open
 
-    def admit(self, asked: Asked) -> None:
-        """Nothing, if it may be done.
+    def admit(self, asked: Asked) -> Visitor:
+        """Who it is, if they may do it.
 
         Raises:
-            Refusal: 401, no token or a wrong one; 429, too many wrong ones from there.
+            Refusal: 401, it is not known who asks; 403, they may not; 429, too many wrong tokens from
+                there; 503, the file of people is damaged.
         """
-        if self._digest is None or (asked.method, asked.path) in _FOR_ALL:
+        if self._access.is_open:
+            return EVERYBODY
+        need = self._need(asked)
+        if need.gate == "anybody":
+            # A token is not even looked at: nobody shall find out here, uncounted, whether it is right.
+            return self._logged_in(asked) or NOBODY
+        if need.gate == "here" and asked.is_from_here and not asked.authorizations:
+            return NOBODY
+        visitor = self._visitor(asked)
+        _refuse_unfit(visitor, need)
+        if visitor.session and asked.method not in READING:
+            self._refuse_foreign_change(visitor, asked.proof)
+        if visitor.token:
+            self.note_use(visitor.token)
+        return visitor
+
+    async def refused(self, visitor: Visitor) -> None:
+        """Returns when the visitor is none any more: session left, password changed, token revoked."""
+        register = self._access.register
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        if register is None or not (visitor.session or visitor.token):
+            await woken.wait()
             return
-        if not asked.authorizations:
-            raise Refusal(
-                401, "this service asks for a token.", "Send it: `Authorization: Bearer TOKEN`.", _CHALLENGE
-            )
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and the streams with it
+                loop.call_soon_threadsafe(woken.set)
+
+        leave = register.subscribe(wake)
+        try:
+            while (book := self._book()) is not None and visitor.is_still(book, self._seconds()):
+                woken.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_END_SECONDS):
+                        await woken.wait()
+        finally:
+            leave()
+
+    def _need(self, asked: Asked) -> Need:
+        if asked.method in {"GET", "HEAD"} and asked.path in self._page:
+            return Need("anybody")
+        return need_of(asked.method, asked.path)
+
+    def _visitor(self, asked: Asked) -> Visitor:
+        if asked.authorizations:
+            return self._program(asked)
+        visitor = self._logged_in(asked)
+        if visitor is None:
+            raise self._unknown()
+        return visitor
+
+    def _logged_in(self, asked: Asked) -> Visitor | None:
+        book = self._book()
+        return visitor_of(book, asked.session, self._seconds()) if book and asked.session else None
+
+    def _program(self, asked: Asked) -> Visitor:
+        """Who shows that token.
+
+        Raises:
+            Refusal: 401, nobody's; 429, too many wrong ones from there.
+        """
         scheme, _, shown = asked.authorizations[0].partition(" ")
-        is_right = hmac.compare_digest(_digest(shown.strip()), self._digest)
-        if len(asked.authorizations) == 1 and scheme.lower() == "bearer" and is_right:
-            return
+        if len(asked.authorizations) == 1 and scheme.lower() == "bearer":
+            visitor = self._shows(shown.strip(), asked)
+            if visitor is not None:
+                return visitor
         # Only now: behind a proxy everybody has one address, and the owner must not be locked out.
-        source = _source(asked.address)
-        self._refuse_guessers(source)
-        self._note_wrong(source)
-        raise Refusal(401, "the token is wrong.", "It is `service.token` of the configuration.", _CHALLENGE)
+        address = source(asked.address)
+        self._access.wrong.refuse_guessers(address, "tokens from this address")
+        self._access.wrong.note(address)
+        remedy = "It is `service.token` of the configuration" + (
+            ", or one of those under People." if self._access.register else "."
+        )
+        raise Refusal(401, "the token is wrong.", remedy, CHALLENGE)
 
-    def _refuse_guessers(self, source: str) -> None:
-        count, until = self._wrong.get(source, (0, 0.0))
-        left = until - self._monotonic()
-        if left <= 0:
-            self._wrong.pop(source, None)
-        elif count >= _WRONG_TOKENS:
+    def _shows(self, token: str, asked: Asked) -> Visitor | None:
+        if self._token is not None and hmac.compare_digest(_hashed(token), self._token):
+            return Visitor("service.token", SCOPES["admin"])
+        book = self._book()
+        if book is None:
+            return None
+        known = book.token(digest(token))
+        if known is not None:
+            return Visitor(known.name, frozenset(known.scopes), token=known.id)
+        is_ours = hmac.compare_digest(_hashed(token), _hashed(key_of_this_machine(book)))
+        return Visitor("a command", SCOPES["viewer"]) if is_ours and asked.is_from_here else None
+
+    def _book(self) -> Book | None:
+        """The book; nothing if nobody logs in here, or if it is damaged: then nobody is let in by it."""
+        register = self._access.register
+        return None if register is None or register.trouble else register.book
+
+    def _unknown(self) -> Refusal:
+        self._access.refuse_unready()
+        if self._access.register is None:
+            return Refusal(
+                401, "this service asks for a token.", "Send it: `Authorization: Bearer TOKEN`.", CHALLENGE
+            )
+        return Refusal(
+            401,
+            "you are not logged in.",
+            "Log in; a program shows a token: `Authorization: Bearer TOKEN`.",
+            CHALLENGE,
+        )
+
+    def _refuse_foreign_change(self, visitor: Visitor, shown: str) -> None:
+        book = self._book()
+        if book is None or not is_proof(book, visitor, shown):
             raise Refusal(
-                429,
-                "there were too many wrong tokens from this address.",
-                "Wait a minute.",
-                {"Retry-After": str(int(left) + 1), **HANG_UP},
+                403,
+                "it is not certain that this change comes from the page.",
+                "Load the page again.",
+                HANG_UP,
             )
 
-    def _note_wrong(self, source: str) -> None:
-        count, _ = self._wrong.pop(source, (0, 0.0))
-        self._wrong[source] = (count + 1, self._monotonic() + _WRONG_SECONDS)
-        if len(self._wrong) > _ADDRESSES:
-            self._wrong.popitem(last=False)
+    def _seconds(self) -> float:
+        return self._access.now().timestamp()
 
 
-def _digest(token: str) -> bytes:
+def _refuse_unfit(visitor: Visitor, need: Need) -> None:
+    if need.gate == "oneself":
+        if not visitor.session:
+            raise Refusal(403, "this is for people who have logged in.", "Log in with a name.", HANG_UP)
+        return
+    if visitor.may(need.scopes):
+        return
+    if visitor.session:
+        raise Refusal(403, "you may look here, but not do this.", "Ask somebody who is an admin.", HANG_UP)
+    raise Refusal(
+        403,
+        f"this token may not do this: it is good for {', '.join(sorted(visitor.scopes))}.",
+        f"It takes {' or '.join(sorted(need.scopes | {'admin'}))}.",
+        HANG_UP,
+    )
+
+
+def _hashed(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
-
-
-def _source(address: str) -> str:
-    """The address; of IPv6 the network of 64 bits that one household has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(int(parsed) >> 64) if isinstance(parsed, IPv6Address) else address

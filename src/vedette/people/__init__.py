@@ -1,0 +1,1 @@
+"""Who may ask the service for what: people with passwords and roles, tokens with scopes, sessions."""
