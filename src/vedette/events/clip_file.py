@@ -14,9 +14,9 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 
 from vedette.errors import StoreError
-from vedette.events.clip_annex_b import annex_b
-from vedette.events.clip_stamps import TICKS_PER_SECOND, ClipStamps
 from vedette.values.packet import EncodedPacket, StreamFormat
+from vedette.video.annex_b import annex_b
+from vedette.video.stamps import TICKS_PER_SECOND, Stamps
 from vedette.writing import TEMPORARY, flush_folder, make_folder
 
 SUFFIXES = {"h264": ".mp4", "hevc": ".mp4", "av1": ".mp4", "vp8": ".webm", "vp9": ".webm"}
@@ -53,7 +53,7 @@ class ClipFile:
             raise StoreError(f"{stream_format.codec} is not what a browser plays.")
         self.path = folder / f"{name}{suffix}"
         self._temporary = folder / f"{TEMPORARY}{self.path.name}"
-        self._stamps = ClipStamps()
+        self._stamps = Stamps()
         try:
             self._annex_b, self._prefix = annex_b(stream_format)
         except IndexError:

@@ -13,8 +13,8 @@ from av.video.stream import VideoStream
 
 from vedette.errors import StoreError
 from vedette.events.clip_file import SUFFIXES, ClipFile
-from vedette.events.clip_stamps import TICKS_PER_SECOND
 from vedette.values.packet import EncodedPacket, StreamFormat
+from vedette.video.stamps import TICKS_PER_SECOND
 from vedette.writing import TEMPORARY
 
 _MENDING = "mending-"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from vedette.values.packet import StreamFormat
 
 _START = b"\x00\x00\x00\x01"
+_SHORT_START = _START[1:]
 
 
 def annex_b(stream_format: StreamFormat) -> tuple[Callable[[bytes], bytes], bytes]:
@@ -28,6 +29,18 @@ def annex_b(stream_format: StreamFormat) -> tuple[Callable[[bytes], bytes], byte
     size = (extradata[21 if is_hevc else 4] & 3) + 1
     sets = _hevc_sets(extradata) if is_hevc else _h264_sets(extradata)
     return lambda data: b"".join(_units(data, size)), b"".join(_START + each for each in sets)
+
+
+def units_of(data: bytes) -> Iterator[bytes]:
+    """The units between the start codes, without what fills up before and after them."""
+    start = data.find(_SHORT_START)
+    while start >= 0:
+        start += len(_SHORT_START)
+        end = data.find(_SHORT_START, start)
+        unit = data[start : end if end >= 0 else None].rstrip(b"\x00")
+        if unit:
+            yield unit
+        start = end
 
 
 def _unchanged(data: bytes) -> bytes:

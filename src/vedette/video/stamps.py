@@ -1,4 +1,4 @@
-"""A clip's own time: from 0, never backwards, whatever a camera's stamps do."""
+"""A video's own time: from 0, never backwards, whatever a camera's stamps do."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _BELIEVED_SECONDS = 10.0
 by some seconds: many servers begin with a burst of what they held."""
 
 
-class ClipStamps:
-    """Places packets in a clip, in ticks of 1/90000 s from its first packet.
+class Stamps:
+    """Places packets in a video, in ticks of 1/90000 s from its first packet.
 
     Within a connection the camera's own stamps tell the distance of two packets. The camera's
     monotonic time takes over at a new connection, where stamps jump, and where there are none.
@@ -25,7 +25,7 @@ class ClipStamps:
         self._last_dts = -1
 
     def place(self, packet: EncodedPacket) -> tuple[int, int]:
-        """The packet's (pts, dts) in the clip; dts grows from packet to packet, pts is never before it."""
+        """The packet's (pts, dts) in the video; dts grows from packet to packet, pts is never before it."""
         if self._first_seconds is None:
             self._first_seconds = packet.seconds
         expected = max(round((packet.seconds - self._first_seconds) * TICKS_PER_SECOND), self._last_dts + 1)

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.events.clip_stamps import ClipStamps
 from vedette.values.packet import EncodedPacket, StreamFormat
+from vedette.video.stamps import Stamps
 
 FORMAT = StreamFormat("h264", 320, 240, b"", Fraction(1, 1000))
 
@@ -18,7 +18,7 @@ def packet(seconds, pts, dts=None, connection=0):
 
 def placed(*packets):
     """In milliseconds."""
-    stamps = ClipStamps()
+    stamps = Stamps()
     return [tuple(ticks / 90 for ticks in stamps.place(each)) for each in packets]
 
 
@@ -59,7 +59,7 @@ STAMP = st.none() | st.integers(-(10**6), 10**6)
 
 @given(st.lists(st.tuples(st.floats(0, 1e5), STAMP, STAMP, st.integers(0, 2)), min_size=1, max_size=50))
 def test_whatever_a_camera_says_a_clips_time_grows(rows):
-    stamps = ClipStamps()
+    stamps = Stamps()
     ticks = [stamps.place(packet(*row)) for row in rows]
     assert ticks[0][1] >= 0
     assert all(later[1] > earlier[1] for earlier, later in pairwise(ticks))

@@ -1,0 +1,1 @@
+"""Encoded video as it travels: units, parameter sets, stamps, fragments. Nothing is decoded here."""
