@@ -272,13 +272,39 @@ def test_starting_anew_keeps_nothing_and_can_be_undone(folder):
         assert session.classes == ("cat", "dog")
 
 
-def test_enough_speaks_of_each_class(folder):
+def test_the_numbers_are_there_once_taught(folder):
     with _session(folder) as session:
         with pytest.raises(TeachingError, match="Teach first"):
-            session.enough()
-        _add(session, "cat", 12)
+            _ = session.taught
+        _add(session, "cat", 4)
         _add(session, "dog", 3)
         session.teach()
-        verdicts = session.enough()
-    assert verdicts["dog"].verdict == "too few to tell"
-    assert "`cat`" in verdicts["cat"].advice
+        assert len(session.taught.lesson.labels) == 7
+
+
+def test_a_session_that_is_entered_again_knows_its_pictures_and_sees_what_others_did(folder):
+    CountingEmbedder.calls = 0
+    session = _session(folder, CountingEmbedder())
+    for label in ("cat", "mouse"):
+        with session:
+            _add(session, label, 2)
+            _add(session, "dog", 2)
+            session.teach()
+            session.save()
+    assert CountingEmbedder.calls == 6
+    _taught(folder, {"background": 2})
+    with session:
+        assert session.classes == ("background", "cat", "dog", "mouse")
+        assert session.teach().scores == folder.read().current.scores
+    assert CountingEmbedder.calls == 6
+
+
+def test_nothing_of_a_teaching_that_was_not_saved_is_left_when_entered_again(folder):
+    _taught(folder, {"cat": 3, "dog": 3})
+    session = _session(folder)
+    with session:
+        _add(session, "mouse", 2)
+        session.teach()
+    with session:
+        assert session.classes == ("cat", "dog")
+        assert session.teach().change == "taught again"

@@ -1,46 +1,54 @@
-"""Where a running appliance's classifiers are taught: every change kept at once, taught on demand."""
+"""Where a running appliance's classifiers are taught: every change is kept, and taught at once or later."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
-from vedette.assembly.near_duplicates import Classified, NearDuplicate, NearDuplicates
-from vedette.assembly.remembering_embedder import Memory, RememberingEmbedder
-from vedette.assembly.teaching_draft import Draft, DraftFolder
-from vedette.errors import UsageError, VedetteError
+from vedette.assembly.classifier_exchange import Imported, export_classifier, import_classifier
+from vedette.assembly.classifier_removal import remove_classifier, sweep_removed
+from vedette.assembly.described import Described
+from vedette.assembly.first_teaching import FirstTeaching
+from vedette.assembly.lessons import picture_path
+from vedette.assembly.near_duplicates import NearDuplicate
+from vedette.assembly.teaching_draft import Draft, Mark
+from vedette.assembly.teaching_history import Step, redo, undo
+from vedette.assembly.teaching_insight import TeachingInsight
+from vedette.assembly.workbench import Seen, Users, Workbench
+from vedette.errors import TeachingError, UsageError
 from vedette.inference.protocol import Embedder
-from vedette.teaching.classifier_folder import ClassifierFolder, taught_names
-from vedette.teaching.enough import Enough
+from vedette.pixels.picture import encode_jpeg
+from vedette.teaching.advice import Advice
 from vedette.teaching.examples import Example, check_label, digest_of, suffix_of
-from vedette.teaching.manifest import Manifest, Origin, Revision
-from vedette.teaching.refusals import refuse_stale
+from vedette.teaching.learning_curve import Curve
+from vedette.teaching.manifest import Origin, region_tuple
 from vedette.teaching.report import TeachingReport
-from vedette.teaching.session import MAXIMUM_EXAMPLES, Adding, TeachingSession
-from vedette.values.geometry import WHOLE_FRAME, Box
+from vedette.teaching.session import MAXIMUM_EXAMPLES, Adding
+from vedette.values.frame import Frame
+from vedette.values.geometry import Box
+
+_QUALITY = 95
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A classifier: as it was taught last (None: never), and what was changed since."""
+class Outcome:
+    """A teaching that was kept. `trouble` says why cameras go on with the old one, if they do."""
 
-    name: str
-    manifest: Manifest | None
-    draft: Draft
+    report: TeachingReport
+    advice: Advice
+    curves: Mapping[str, Curve] | None = None
+    trouble: str | None = None
 
-    @property
-    def examples(self) -> Mapping[str, Example]:
-        """By digest, with what was changed since."""
-        return self.draft.examples(self.manifest.current.examples if self.manifest else ())
 
-    @property
-    def region(self) -> Box:
-        """What it looks at."""
-        own = self.manifest.current.box if self.manifest else WHOLE_FRAME
-        return self.draft.box or own
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of a change. Without `outcome` it was not taught; `note` says why, if it should have been."""
+
+    outcome: Outcome | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,67 +58,63 @@ class Added:
     example: Example
     became: Adding
     near_duplicates: tuple[NearDuplicate, ...] = ()
+    kept: Kept = Kept()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A teaching that was kept. `trouble` says why cameras go on with the old one, if they do."""
+class How:
+    """How a change is made: without near-duplicates of the same class, and taught at once."""
 
-    report: TeachingReport
-    enough: Mapping[str, Enough]
-    trouble: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change that was undone or redone, and the classifier as it is now."""
-
-    change: str
-    revision: Revision
-    trouble: str | None = None
+    drops_near_duplicates: bool = False
+    is_taught: bool = False
 
 
-Permit = Callable[[str, Collection[str]], None]
-"""Is given a classifier and the classes that it is to know; raises TeachingError if it may not be so."""
+class _New(NamedTuple):
+    """A picture to add, and as it was seen before it was written as JPEG."""
+
+    data: bytes
+    label: str
+    title: str
+    frame: Seen | None = None
 
 
-def _everything(name: str, classes: Collection[str]) -> None:
-    """Nobody asks for anything."""
+LATER = How()
+"""Whatever it is, and taught when somebody asks for it."""
 
 
 class TeachingDesk:
     """Teaches the classifiers below `root`, one writer at a time. Every member blocks; any thread may call.
 
-    `embedder` gives the loaded network of an origin, taking its turns beside the cameras. `on_taught` is
-    called with a classifier's name after it has changed on disk. What is added, relabelled or removed is
-    kept in a draft until `teach`; it outlives the process.
+    `embedder` gives the loaded network of an origin, taking its turns beside the cameras; `looking` is the
+    same for those who ask meanwhile, with turns of their own. What is added, relabelled or removed is
+    kept in a draft until it is taught; it outlives the process.
     """
 
     def __init__(
         self,
         root: Path,
         embedder: Callable[[Origin], Embedder],
-        on_taught: Callable[[str], None],
+        users: Users | Callable[[str], None],
         now: Callable[[], datetime],
         origin: Origin = Origin(),  # noqa: B008 - immutable
         *,
-        permit: Permit = _everything,
+        looking: Callable[[Origin], Embedder] | None = None,
     ) -> None:
-        self._root = root
-        self._load = embedder
-        self._on_taught = on_taught
+        self._users = users if isinstance(users, Users) else Users(users)
         self._now = now
-        self._origin = origin
-        self._permit = permit
-        self._turn = threading.Lock()
-        self._memory: Memory = Memory()
-        self._duplicates = NearDuplicates()
+        self._bench = Workbench(root, embedder, self._users, now, origin)
+        self.insight = TeachingInsight(self._bench, looking or embedder)
+        sweep_removed(root)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the classifiers."""
+        return self._bench.shelf.root
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every classifier, taught or only begun."""
-        begun = (path.parent.parent.name for path in self._root.glob("*/draft/draft.json"))
-        return tuple(sorted({*taught_names(self._root), *begun}))
+        return self._bench.shelf.names
 
     def describe(self, name: str) -> Described | None:
         """The classifier of that name, if there is one.
@@ -118,11 +122,10 @@ class TeachingDesk:
         Raises:
             TeachingError: it cannot be read.
         """
-        if name not in self.names:
+        try:
+            return self._bench.shelf.describe(name)
+        except UsageError:
             return None
-        folder = ClassifierFolder(self._root, name)
-        manifest = folder.read() if folder.exists() else None
-        return Described(name, manifest, DraftFolder(folder.path).read())
 
     def picture(self, name: str, digest: str) -> tuple[Example, Path] | None:
         """An example and where its picture lies.
@@ -132,11 +135,7 @@ class TeachingDesk:
         """
         described = self.describe(name)
         example = described.examples.get(digest) if described else None
-        if example is None:
-            return None
-        folder = ClassifierFolder(self._root, name)
-        drafted = DraftFolder(folder.path).picture(example)
-        return example, drafted if drafted.is_file() else folder.picture(example)
+        return None if example is None else (example, picture_path(self._bench.shelf, name, example))
 
     def create(self, name: str, region: Box | None = None, origin: Origin | None = None) -> Described:
         """Begin a classifier.
@@ -145,17 +144,15 @@ class TeachingDesk:
             UsageError: there is one of that name, or it cannot be one.
             StoreError: it is not on disk.
         """
-        folder = ClassifierFolder(self._root, name)
-        with self._turn:
-            if name in self.names:
+        with self._bench.turn:
+            if self._bench.shelf.describe(name) is not None:
                 raise UsageError(f"there is a classifier `{name}` already.", "Choose another name.")
-            asked = None if region is None else (region.left, region.top, region.right, region.bottom)
-            draft = Draft(region=asked, origin=origin)
-            DraftFolder(folder.path).write(draft)
-            return Described(name, None, draft)
+            draft = Draft(region=None if region is None else region_tuple(region), origin=origin)
+            self._bench.shelf.draft(name).write(draft)
+            return self._bench.described(name)
 
-    def add(self, name: str, data: bytes, label: str, title: str) -> Added:
-        """Add a picture's bytes; `title` is what a person recognises it by.
+    def add(self, name: str, picture: bytes | Frame, label: str, title: str, how: How = LATER) -> Added:
+        """Add a picture's bytes, or a frame; `title` is what a person recognises it by.
 
         Raises:
             UsageError: no such classifier, or a label that cannot name a class.
@@ -164,56 +161,63 @@ class TeachingDesk:
             StaleClassifierError: taught with another network than its own is now.
         """
         check_label(label)
-        with self._turn:
-            described = self._described(name)
-            digest = digest_of(data)
-            present = described.examples.get(digest)
-            if present is not None:
-                same = present.label == label
-                return Added(present, Adding.ALREADY_THERE if same else Adding.OTHER_CLASS)
-            if len(described.examples) >= MAXIMUM_EXAMPLES:
-                raise UsageError(f"a classifier holds at most {MAXIMUM_EXAMPLES} pictures.", "Remove some.")
-            example = Example(digest=digest, suffix=suffix_of(data), label=label, name=title)
-            nearly = self._near(described, data)
-            draft = described.draft
-            changed = draft.model_copy(
-                update={
-                    "added": (*(each for each in draft.added if each.digest != digest), example),
-                    "removed": tuple(each for each in draft.removed if each != digest),
-                    "relabelled": {key: to for key, to in draft.relabelled.items() if key != digest},
-                }
-            )
-            self._draft(name).write(changed, (example, data))
-            return Added(example, Adding.ADDED, nearly)
+        with self._bench.turn:
+            described = self._bench.described(name)
+            if not isinstance(picture, Frame):
+                return self._add(described, _New(picture, label, title), how)
+            # Before it is written as JPEG, which costs more than all the rest.
+            seen = self._bench.see(described, picture)
+            twin = _twin(seen.nearly, label) if how.drops_near_duplicates else None
+            if twin is not None:
+                return Added(twin, Adding.NEAR_DUPLICATE, seen.nearly, self._kept(described, how))
+            data = encode_jpeg(picture.rgb(), _QUALITY)
+            return self._add(described, _New(data, label, title, seen), how)
 
-    def relabel(self, name: str, digest: str, label: str) -> Example:
-        """Say that a picture shows something else.
+    def relabel(self, name: str, digests: Sequence[str], label: str, how: How = LATER) -> Kept:
+        """Say that pictures show something else.
 
         Raises:
             UsageError: no such classifier or picture, or a label that cannot name a class.
         """
         check_label(label)
-        with self._turn:
-            described = self._described(name)
-            example = _of(described, digest)
-            relabelled = {**described.draft.relabelled, digest: label}
-            self._draft(name).write(described.draft.model_copy(update={"relabelled": relabelled}))
-            return example.model_copy(update={"label": label})
+        with self._bench.turn:
+            described = self._bench.described(name)
+            draft = described.draft
+            wrong = [each for each in (_of(described, digest) for digest in digests) if each.label != label]
+            marks = {each.digest: _with_label(draft.mark(each.digest), label) for each in wrong}
+            if not marks:
+                return self._kept(described, how)
+            what = f"{wrong[0].name} from `{wrong[0].label}`" if len(wrong) == 1 else f"{len(wrong)} pictures"
+            return self._keep(described, draft.changed(f"relabelled {what} to `{label}`", marks), how)
 
-    def remove(self, name: str, digest: str) -> None:
-        """Take a picture out; once taught, undo brings it back.
+    def remove(self, name: str, digest: str, how: How = LATER) -> Kept:
+        """Take a picture out; undo brings it back.
 
         Raises:
             UsageError: no such classifier or picture.
         """
-        with self._turn:
-            described = self._described(name)
-            _of(described, digest)
-            removed = (*described.draft.removed, digest)
-            self._draft(name).write(described.draft.model_copy(update={"removed": removed}))
+        with self._bench.turn:
+            described = self._bench.described(name)
+            example = _of(described, digest)
+            mark = described.draft.mark(digest).model_copy(update={"is_removed": True})
+            change = f"removed {example.name} of `{example.label}`"
+            return self._keep(described, described.draft.changed(change, {digest: mark}), how)
 
-    def teach(self, name: str, head: str = "auto") -> Outcome:
-        """Teach with what was changed, keep it, and have the cameras use it.
+    def look_at(self, name: str, region: Box, how: How = LATER) -> Kept:
+        """Look at another region; teaching embeds every picture again.
+
+        Raises:
+            UsageError: no such classifier.
+        """
+        with self._bench.turn:
+            described = self._bench.described(name)
+            if region == described.region:
+                return self._kept(described, how)
+            draft = described.draft.looking_at(region_tuple(region), "changed the region")
+            return self._keep(described, draft, how)
+
+    def teach(self, name: str, head: str = "auto", *, has_curves: bool = False) -> Outcome:
+        """Teach what was changed, and have the cameras use it.
 
         Raises:
             UsageError: no such classifier.
@@ -221,78 +225,125 @@ class TeachingDesk:
                 teaches it, or it is damaged.
             StaleClassifierError: taught with another network than its own is now.
         """
-        with self._turn:
-            described = self._described(name)
-            folder, draft = ClassifierFolder(self._root, name), described.draft
-            origin = self._origin_of(described)
-            with TeachingSession(folder, self._embedder(origin), origin, self._now, draft.box) as session:
-                self._draft(name).apply(draft, session)
-                self._permit(name, session.classes)
-                report = session.teach(head)
-                curves = session.enough()
-                session.save()
-            self._draft(name).clear()
-        return Outcome(report, curves, self._tell(name))
+        with self._bench.turn:
+            return self._teach(self._bench.described(name), {}, head, has_curves=has_curves)
 
     def undo(self, name: str) -> Step:
-        """Take the last teaching back; what was not taught yet stays in the draft.
-
-        Raises:
-            UsageError: no such classifier.
-            TeachingError: nothing to undo.
-        """
-        return self._step(name, forward=False)
+        """See `teaching_history.undo`."""
+        with self._bench.turn:
+            return undo(self._bench, name)
 
     def redo(self, name: str) -> Step:
-        """Make the last undone teaching again.
+        """See `teaching_history.redo`."""
+        with self._bench.turn:
+            return redo(self._bench, name)
+
+    def delete(self, name: str) -> None:
+        """Delete a classifier with its pictures, for good.
 
         Raises:
             UsageError: no such classifier.
-            TeachingError: nothing to redo.
+            TeachingError: somebody uses it, or another process teaches it.
         """
-        return self._step(name, forward=True)
+        with self._bench.turn:
+            self._bench.described(name)
+            self._users.refuse_used(name)
+            remove_classifier(self._bench.shelf.folder(name))
+            self._bench.lessons.forget(name)
+            self._users.gone(name)
 
-    def _step(self, name: str, *, forward: bool) -> Step:
-        folder = ClassifierFolder(self._root, name)
-        with self._turn:
-            self._described(name)
-            with folder.lock():
-                before = folder.read()
-                current = folder.step(before, forward=forward).current
-        step = Step(current.change if forward else before.current.change, current)
-        return replace(step, trouble=self._tell(name))
+    def export(self, name: str, file: BinaryIO) -> None:
+        """See `classifier_exchange.export_classifier`."""
+        with self._bench.turn:
+            export_classifier(self._bench.shelf, name, file)
 
-    def _tell(self, name: str) -> str | None:
+    def take_in(self, file: BinaryIO, name: str | None = None) -> Imported:
+        """See `classifier_exchange.import_classifier`."""
+        with self._bench.turn:
+            imported = import_classifier(self._bench.shelf, file, name, self._bench.embedder, self._now)
+        self._users.tell(imported.name)
+        return imported
+
+    def _add(self, described: Described, new: _New, how: How) -> Added:
+        digest, label = digest_of(new.data), new.label
+        present = described.examples.get(digest)
+        if present is not None:
+            became = Adding.ALREADY_THERE if present.label == label else Adding.OTHER_CLASS
+            return Added(present, became, kept=self._kept(described, how))
+        if len(described.examples) >= MAXIMUM_EXAMPLES:
+            raise UsageError(f"a classifier holds at most {MAXIMUM_EXAMPLES} pictures.", "Remove some.")
+        seen = self._bench.see(described, new.data)
+        nearly = (new.frame or seen).nearly
+        twin = _twin(nearly, label) if how.drops_near_duplicates and new.frame is None else None
+        if twin is not None:
+            return Added(twin, Adding.NEAR_DUPLICATE, nearly, self._kept(described, how))
+        example = Example(digest=digest, suffix=suffix_of(new.data), label=label, name=new.title)
+        draft = described.draft.changed(f"added 1 of `{label}`", {digest: Mark(added=example)})
+        kept = self._keep(described, draft, how, {example.file_name: new.data})
+        self._bench.remember(digest, [seen] if new.frame is None else [seen, new.frame], described)
+        return Added(example, Adding.ADDED, nearly, kept)
+
+    def _kept(self, described: Described, how: How) -> Kept:
+        """Nothing was changed now; what was changed before is taught, if it should be."""
+        if not how.is_taught or not described.changes:
+            return Kept()
+        return self._taught(described, {})
+
+    def _keep(
+        self, before: Described, draft: Draft, how: How, pictures: Mapping[str, bytes] | None = None
+    ) -> Kept:
+        """Keep a change: taught, or as a draft. `pictures` are new ones by file name."""
+        given = pictures or {}
+        described = Described(before.name, before.manifest, draft)
+        kept = self._taught(described, given) if how.is_taught else Kept()
+        if kept.outcome is None:
+            self._write(before, draft, given)
+        return kept
+
+    def _taught(self, described: Described, given: Mapping[str, bytes]) -> Kept:
+        """Taught if that can be; otherwise why not."""
+        if len(described.labels) < 2:
+            return Kept(note=self.insight.advice_on(described).sentence)
         try:
-            self._on_taught(name)
-        except VedetteError as error:
-            return str(error)
-        return None
+            return Kept(self._teach(described, given))
+        except TeachingError as error:
+            return Kept(note=f"Not taught: {error.message} {error.remedy}".strip())
 
-    def _described(self, name: str) -> Described:
-        described = self.describe(name)
-        if described is None:
-            raise UsageError(f"there is no classifier `{name}`.", "Create it first.")
-        return described
+    def _teach(
+        self,
+        described: Described,
+        given: Mapping[str, bytes],
+        head: str = "auto",
+        *,
+        has_curves: bool = False,
+    ) -> Outcome:
+        lessons, origin = self._bench.lessons, self._bench.origin_of(described)
+        report = lessons.teach(described, origin, head, self._users.permit, given)
+        trouble = self._users.tell(described.name)
+        now = self._bench.described(described.name)
+        known = lessons.known(now, origin)
+        advice = lessons.advice(now, known, None)
+        return Outcome(report, advice, known.curves if has_curves else None, trouble)
 
-    def _draft(self, name: str) -> DraftFolder:
-        return DraftFolder(ClassifierFolder(self._root, name).path)
+    def _write(self, before: Described, draft: Draft, given: Mapping[str, bytes]) -> None:
+        drafts, folder = self._bench.shelf.draft(before.name), self._bench.shelf.folder(before.name)
+        drafts.write(draft, given)
+        if before.draft.undone:
+            drafts.sweep(draft)
+        if before.manifest is None:
+            FirstTeaching(folder.path).forget_untaught()
+        elif before.manifest.redo:
+            with folder.lock():
+                folder.forget_redo(folder.read())
 
-    def _origin_of(self, described: Described) -> Origin:
-        if described.manifest is not None:
-            return described.manifest.current.origin
-        return described.draft.origin or self._origin
 
-    def _embedder(self, origin: Origin) -> Embedder:
-        return RememberingEmbedder(self._load(origin), self._memory)
+def _twin(nearly: Sequence[NearDuplicate], label: str) -> Example | None:
+    """The nearest of the same class."""
+    return next((each.example for each in nearly if each.example.label == label), None)
 
-    def _near(self, described: Described, data: bytes) -> tuple[NearDuplicate, ...]:
-        embedder = self._embedder(self._origin_of(described))
-        if described.manifest is not None:
-            refuse_stale(described.name, described.manifest.current, embedder)
-        folder = ClassifierFolder(self._root, described.name)
-        classified = Classified(folder, described.manifest, described.examples, described.region)
-        return self._duplicates.of(data, classified, embedder)
+
+def _with_label(mark: Mark, label: str) -> Mark:
+    return mark.model_copy(update={"label": label})
 
 
 def _of(described: Described, digest: str) -> Example:

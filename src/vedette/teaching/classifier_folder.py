@@ -15,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,13 +34,30 @@ from vedette.teaching.manifest import Manifest, Revision, Segment
 from vedette.teaching.rejection import Rejection
 from vedette.writing import TEMPORARY, flush_folder, write_whole
 
-STEPS_KEPT = 20
-"""How many changes can be undone."""
+STEPS_KEPT = 100
+"""How many changes can be undone; with five hundred pictures they take 10 MB."""
+
+_SWEPT_EVERY = 16
+"""Pictures that no kept revision names are looked for so seldom: all revisions are read for it."""
 
 _SEGMENTS_KEPT = 16
 _ROOMS = ("revisions", "heads", "embeddings", "pictures")
 
+_NAMED = re.compile(rb'"digest": ?"([0-9a-f]{64})"')
+
 Embeddings = Mapping[str, FloatArray]
+
+Stamp = tuple[int, int, int]
+"""A file's identity, time and size: another one, and it was replaced."""
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The file's stamp; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def taught_names(root: Path) -> tuple[str, ...]:
@@ -76,6 +94,11 @@ class ClassifierFolder:
     def exists(self) -> bool:
         """It has been taught."""
         return (self.path / "manifest.json").is_file()
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """The same for as long as nobody teaches, undoes or redoes; None: never taught."""
+        return stamp_of(self.path / "manifest.json")
 
     def read(self) -> Manifest:
         """The manifest.
@@ -146,6 +169,10 @@ class ClassifierFolder:
         undo, redo = (given, taken) if forward else (taken, given)
         return self._replace(before.model_copy(update={"current": current, "undo": undo, "redo": redo}))
 
+    def forget_redo(self, before: Manifest) -> Manifest:
+        """Something else was changed: what was undone cannot be made again."""
+        return self._replace(before.model_copy(update={"redo": ()})) if before.redo else before
+
     def next_number(self, before: Manifest | None) -> int:
         """Greater than any revision's that is kept."""
         if before is None:
@@ -194,18 +221,32 @@ class ClassifierFolder:
 
     def _sweep(self, manifest: Manifest) -> None:
         """Delete what no kept revision names, and what a kill left behind."""
-        kept = [manifest.current, *(self.revision(number) for number in (*manifest.undo, *manifest.redo))]
+        numbers = (manifest.current.number, *manifest.undo, *manifest.redo)
         named = {
-            "revisions": {f"{revision.number:06}.json" for revision in kept},
-            "heads": {revision.head_file for revision in kept},
+            "revisions": {f"{number:06}.json" for number in numbers},
+            "heads": {manifest.current.head_file, *(f"{number:06}.npz" for number in numbers)},
             "embeddings": {segment.file for segment in manifest.segments},
-            "pictures": {example.file_name for revision in kept for example in revision.examples},
         }
         for room, names in named.items():
             for entry in os.scandir(self.path / room):
                 if entry.name not in names:
                     Path(entry.path).unlink(missing_ok=True)
+        for begun in (self.path / "pictures").glob(f"{TEMPORARY}*"):
+            begun.unlink(missing_ok=True)
+        if len(numbers) <= _SWEPT_EVERY or manifest.current.number % _SWEPT_EVERY == 0:
+            self._sweep_pictures(numbers)
         (self.path / f"{TEMPORARY}manifest.json").unlink(missing_ok=True)
+
+    def _sweep_pictures(self, numbers: Sequence[int]) -> None:
+        # Found in the bytes: to parse a hundred revisions takes a hundred times as long.
+        kept = {
+            digest.decode()
+            for number in numbers
+            for digest in _NAMED.findall((self.path / "revisions" / f"{number:06}.json").read_bytes())
+        }
+        for entry in os.scandir(self.path / "pictures"):
+            if entry.name.partition(".")[0] not in kept:
+                Path(entry.path).unlink(missing_ok=True)
 
 
 _RESTORE = "Undo the last change (`vedette teach NAME --undo`), or teach it anew with --replace."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vedette.teaching.calibration import confidences
+from vedette.teaching.doubts import Doubt
 from vedette.teaching.examples import Example
 from vedette.teaching.manifest import ClassScore
 from vedette.teaching.teach import Taught
@@ -16,26 +16,13 @@ WORST_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class WorstPicture:
-    """A picture that fits its label badly, and what it looks like instead.
-
-    `confidence` is that of its own label, 0..1, by a head that has not seen it.
-    """
-
-    digest: str
-    name: str
-    label: str
-    looks_like: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
 class TeachingReport:
     """The outcome of a teaching.
 
-    `change` is what was changed. `remarks` are sentences: pictures skipped, the same picture in two
-    classes, scores that flatter. `tried` gives each head's leave-one-out balanced accuracy.
-    `embedding_seconds` is spent on `embedded` new pictures, `teaching_seconds` on all the rest.
+    `change` is what was changed. `worst` are pictures that another class fits better. `remarks` are
+    sentences: pictures skipped, the same picture in two classes, scores that flatter. `tried` gives each
+    head's leave-one-out balanced accuracy. `embedding_seconds` is spent on `embedded` new pictures,
+    `teaching_seconds` on all the rest.
     """
 
     name: str
@@ -46,7 +33,7 @@ class TeachingReport:
     head: str
     reason: str
     temperature: float
-    worst: tuple[WorstPicture, ...]
+    worst: tuple[Doubt, ...]
     remarks: tuple[str, ...]
     tried: dict[str, float]
     embedded: int
@@ -90,28 +77,6 @@ def _class_score(taught: Taught, index: int, counted: tuple[int, int, int]) -> C
         false_rejects=int(taught.rejection.false_rejects[index]),
         distance_limit=limit if np.isfinite(limit) else None,
         is_flattered=index in taught.flattered,
-    )
-
-
-def worst_pictures(
-    taught: Taught, examples: Sequence[Example], classes: Sequence[str], most: int = WORST_SHOWN
-) -> tuple[WorstPicture, ...]:
-    """Those that another class is more likely for, worst first."""
-    trial = taught.choice.taken
-    shares = confidences(trial.fit.leave_one_out, trial.temperature)
-    own = shares[np.arange(len(shares)), taught.lesson.labels]
-    instead = shares.argmax(axis=1)
-    order = np.argsort(own, kind="stable")
-    wrong = [int(row) for row in order if instead[row] != taught.lesson.labels[row]][:most]
-    return tuple(
-        WorstPicture(
-            examples[row].digest,
-            examples[row].name,
-            examples[row].label,
-            classes[instead[row]],
-            float(own[row]),
-        )
-        for row in wrong
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from enum import StrEnum
@@ -16,15 +16,15 @@ import numpy as np
 from vedette import __version__
 from vedette.errors import TeachingError, UsageError
 from vedette.inference.protocol import Embedder
-from vedette.teaching.classifier_folder import ClassifierFolder
-from vedette.teaching.enough import Enough, enough
+from vedette.teaching.classifier_folder import ClassifierFolder, Embeddings, Stamp
+from vedette.teaching.doubts import worst
 from vedette.teaching.examples import Example, check_label, digest_of, suffix_of
 from vedette.teaching.features import FloatArray
 from vedette.teaching.finding import find_example
 from vedette.teaching.manifest import Manifest, Origin, Revision, region_tuple
 from vedette.teaching.reading import picture_bytes, region_pixels
 from vedette.teaching.refusals import refuse_stale, refuse_too_few
-from vedette.teaching.report import TeachingReport, class_scores, remarks_on, worst_pictures
+from vedette.teaching.report import TeachingReport, class_scores, remarks_on
 from vedette.teaching.similarity import Similarity
 from vedette.teaching.teach import Asked, Taught, teach
 from vedette.values.geometry import WHOLE_FRAME, Box
@@ -42,11 +42,13 @@ class Adding(StrEnum):
     ADDED = "added"
     ALREADY_THERE = "already there"
     OTHER_CLASS = "already there in another class"
+    NEAR_DUPLICATE = "near duplicate"
 
 
 class TeachingSession:
     """One classifier being taught; holds its lock from `with` to its end.
 
+    It may be entered again: what it knows is kept while nobody else teaches the classifier.
     Changes count from `teach` on and last from `save` on. `region` None keeps the classifier's
     own; another one has every picture embedded again.
 
@@ -75,6 +77,7 @@ class TeachingSession:
         self._held = ExitStack()
         self._similarity = Similarity(self._asked.recipe)
         self._manifest: Manifest | None = None
+        self._stamp: Stamp | None = None
         self._outcome: tuple[Taught, TeachingReport] | None = None
         self._is_embedding_again = False
         self._begin(None)
@@ -82,7 +85,7 @@ class TeachingSession:
     def __enter__(self) -> Self:
         self._held.enter_context(self._folder.lock())
         try:
-            self._begin(self._folder.read() if self._folder.exists() else None)
+            self._take_up()
         except BaseException:
             self._held.close()
             raise
@@ -109,19 +112,20 @@ class TeachingSession:
         return self._region
 
     @property
-    def is_new(self) -> bool:
-        """Nothing has been saved under this name."""
-        return self._manifest is None
-
-    @property
-    def can_undo(self) -> bool:
-        """A saved change can be taken back."""
-        return self._manifest is not None and bool(self._manifest.undo)
-
-    @property
     def can_redo(self) -> bool:
         """An undone change can be made again."""
         return self._manifest is not None and bool(self._manifest.redo)
+
+    def embed_with(self, embedder: Embedder) -> bool:
+        """Take this one from now on, if it embeds as the present one does; false if it does not."""
+        if embedder.identity != self._embedder.identity:
+            return False
+        self._embedder = embedder
+        return True
+
+    def know(self, embeddings: Embeddings) -> None:
+        """These were made by this embedder, of this region: pictures of these digests are not embedded."""
+        self._embeddings.update(embeddings)
 
     def start_anew(self) -> None:
         """Forget all examples; saved, it can be undone like any change."""
@@ -134,7 +138,7 @@ class TeachingSession:
         self._changes.append("embedded again")
 
     def add(self, data: bytes, name: str, label: str) -> Adding:
-        """Add a picture's bytes; it is decoded and embedded now.
+        """Add a picture's bytes; it is decoded and embedded now, unless it was before.
 
         Raises:
             PictureError: not a picture that can be opened.
@@ -152,7 +156,8 @@ class TeachingSession:
                 f"A classifier holds at most {MAXIMUM_EXAMPLES} pictures.", "Remove some first."
             )
         example = Example(digest=digest, suffix=suffix_of(data), label=label, name=name)
-        self._embed(example, data)
+        if digest not in self._embeddings:
+            self._embed(example, data)
         self._folder.keep_picture(example, data)
         self._examples[digest] = example
         self._added[label] += 1
@@ -238,16 +243,16 @@ class TeachingSession:
         self._asked = asked
         return report
 
-    def enough(self) -> Mapping[str, Enough]:
-        """Whether each class has enough pictures, from what was taught last.
+    @property
+    def taught(self) -> Taught:
+        """The numbers of what was taught last.
 
         Raises:
             TeachingError: nothing has been taught.
         """
         if self._outcome is None:
-            raise TeachingError("There is no learning curve yet.", "Teach first.")
-        taught, report = self._outcome
-        return enough(taught.lesson, report.classes, np.random.default_rng(self._asked.seed))
+            raise TeachingError("There is nothing to tell.", "Teach first.")
+        return self._outcome[0]
 
     def save(self) -> Revision:
         """Make what was taught last the classifier: whole, or not at all.
@@ -259,7 +264,8 @@ class TeachingSession:
             raise TeachingError("There is nothing to save.", "Teach first.")
         taught, report = self._outcome
         revision = self._revision(taught, report)
-        self._begin(self._folder.save(self._manifest, revision, taught.judge, self._embeddings))
+        manifest = self._folder.save(self._manifest, revision, taught.judge, self._embeddings)
+        self._begin(manifest, self._embeddings)
         return revision
 
     def find(self, name: str) -> Example:
@@ -270,8 +276,17 @@ class TeachingSession:
         """
         return find_example(self.examples, name, self._folder.name)
 
-    def _begin(self, manifest: Manifest | None) -> None:
-        """Begin from what is on disk."""
+    def _take_up(self) -> None:
+        """Begin from what is on disk; a session that is entered again knows it, if nobody else taught."""
+        self._outcome = None
+        if self._manifest is not None and self._folder.stamp == self._stamp:
+            self._begin(self._manifest, self._embeddings)
+            return
+        self._similarity.forget()
+        self._begin(self._folder.read() if self._folder.exists() else None)
+
+    def _begin(self, manifest: Manifest | None, embeddings: dict[str, FloatArray] | None = None) -> None:
+        """Begin from a manifest on disk, whose `embeddings` may be known."""
         current = manifest.current if manifest else None
         own = current.box if current else WHOLE_FRAME
         self._region = self._asked_region or own
@@ -281,12 +296,15 @@ class TeachingSession:
         self._changes = []
         self._added = Counter()
         self._embedded, self._embedding_seconds = 0, 0.0
-        self._embeddings = {}
-        if manifest:
+        self._embeddings = embeddings or {}
+        self._stamp = self._folder.stamp
+        if manifest is None:
+            return
+        if embeddings is None:
             region = region_tuple(self._region)
             self._embeddings = self._folder.embeddings(manifest, self._embedder.identity, region)
-            if self._region != own:
-                self._changes.append("changed the region")
+        if self._region != own:
+            self._changes.append("changed the region")
 
     def _refuse_stale(self) -> None:
         current = self._manifest.current if self._manifest else None
@@ -330,7 +348,7 @@ class TeachingSession:
             head=choice.taken.fit.draft.kind,
             reason=choice.reason,
             temperature=choice.taken.temperature,
-            worst=worst_pictures(taught, self.examples, classes),
+            worst=worst(taught, self.examples, classes),
             remarks=remarks_on(taught, self.examples, classes),
             tried={name: trial.balanced_accuracy for name, trial in choice.tried.items()},
             embedded=self._embedded,

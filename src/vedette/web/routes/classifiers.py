@@ -1,14 +1,16 @@
-"""The classifiers: what they tell apart, and how well."""
+"""The classifiers: what they tell apart, and how well; begun, given another region, deleted."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
-from typing import Self
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
-from vedette.assembly.teaching_desk import Described
+from vedette.assembly.described import Described
 from vedette.errors import UsageError
 from vedette.teaching.manifest import ClassScore
 from vedette.values.geometry import Box
@@ -17,7 +19,13 @@ from vedette.web.protocol import Appliance
 from vedette.web.refusal import Refusal, refusals
 from vedette.web.service import Service
 
-Region = tuple[float, float, float, float]
+
+def _is_a_box(region: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    Box(*region)
+    return region
+
+
+Region = Annotated[tuple[float, float, float, float], AfterValidator(_is_a_box)]
 
 
 class ClassifierReply(BaseModel):
@@ -25,41 +33,47 @@ class ClassifierReply(BaseModel):
 
     name: str = Field(description="As in `vedette teach NAME`.")
     is_loaded: bool = Field(description="Cameras or POST /api/image use it.")
-    region: Region = Field(description="Left, top, right, bottom of what it looks at, in 0..1.")
+    cameras: list[str] = Field(description="Those that use it by the configuration.")
+    region: tuple[float, float, float, float] = Field(
+        description="Left, top, right, bottom of what it looks at, in 0..1."
+    )
     taught_at: datetime | None = Field(description="When it was taught last, UTC; null: never.")
+    revision: int | None = Field(description="The number of that teaching; undo goes back to an older one.")
     classes: list[str] = Field(description="What it tells apart, as it was taught.")
     scores: dict[str, ClassScore] = Field(description="By leave-one-out, a class.")
     balanced_accuracy: float | None = Field(description="By leave-one-out, 0..1; null: never taught.")
     head: str | None = Field(description="The kind of head, and")
     reason: str | None = Field(description="why it was chosen.")
-    can_undo: bool = Field(description="A teaching can be taken back.")
-    can_redo: bool = Field(description="An undone teaching can be made again.")
+    can_undo: bool = Field(description="A change can be taken back.")
+    can_redo: bool = Field(description="An undone change can be made again.")
+    undo_change: str | None = Field(description="What undo would take back, in words.")
+    redo_change: str | None = Field(description="What redo would make again, in words.")
     examples: dict[str, int] = Field(description="Pictures a label, with what was changed since.")
     changes: int = Field(description="Pictures added, removed or relabelled since it was taught.")
 
     @classmethod
-    def of(cls, described: Described, loaded: tuple[str, ...]) -> ClassifierReply:
+    def of(cls, described: Described, appliance: Appliance) -> ClassifierReply:
         """The reply for a classifier."""
-        manifest, draft = described.manifest, described.draft
-        current = manifest.current if manifest else None
-        counts: dict[str, int] = {}
-        for example in described.examples.values():
-            counts[example.label] = counts.get(example.label, 0) + 1
-        box = described.region
+        current = described.manifest.current if described.manifest else None
+        box, name = described.region, described.name
         return cls(
-            name=described.name,
-            is_loaded=described.name in loaded,
+            name=name,
+            is_loaded=name in appliance.classifiers,
+            cameras=[camera for camera, plan in appliance.plans.items() if name in plan.classifiers],
             region=(box.left, box.top, box.right, box.bottom),
             taught_at=current.taught_at if current else None,
+            revision=current.number if current else None,
             classes=list(current.classes) if current else [],
             scores=current.scores if current else {},
             balanced_accuracy=current.balanced_accuracy if current else None,
             head=current.head if current else None,
             reason=current.reason if current else None,
-            can_undo=bool(manifest and manifest.undo),
-            can_redo=bool(manifest and manifest.redo),
-            examples=counts,
-            changes=len(draft.added) + len(draft.removed) + len(draft.relabelled),
+            can_undo=described.undo_change is not None,
+            can_redo=described.redo_change is not None,
+            undo_change=described.undo_change,
+            redo_change=described.redo_change,
+            examples=dict(Counter(each.label for each in described.examples.values())),
+            changes=described.changes,
         )
 
 
@@ -72,12 +86,6 @@ class NewClassifier(BaseModel):
     region: Region | None = Field(
         default=None, description="Left, top, right, bottom of what it looks at, in 0..1; all if left out."
     )
-
-    @model_validator(mode="after")
-    def _region_is_a_box(self) -> Self:
-        if self.region is not None:
-            Box(*self.region)
-        return self
 
 
 _WRITING = refusals(404, 408, 409, 413, 422, 503)
@@ -103,6 +111,20 @@ def classifier_routes(service: Service) -> APIRouter:
     async def get_classifier(name: str) -> ClassifierReply:
         return await service.store.run(lambda: reply_of(appliance, name))
 
+    @router.delete(
+        "/{name}",
+        summary="Delete it with its pictures, for good",
+        status_code=204,
+        responses=refusals(404, 408, 413, 503, _409="A camera uses it."),
+    )
+    async def delete_classifier(name: str) -> Response:
+        def work() -> None:
+            described_or_refused(appliance, name)
+            appliance.teaching.delete(name)
+
+        await service.desk.run(work)
+        return Response(status_code=204)
+
     return router
 
 
@@ -126,11 +148,7 @@ def reply_of(appliance: Appliance, name: str) -> ClassifierReply:
         Refusal: 404, there is none.
         TeachingError: it cannot be read.
     """
-    return ClassifierReply.of(described_or_refused(appliance, name), appliance.classifiers)
-
-
-def _all(appliance: Appliance) -> list[ClassifierReply]:
-    return [reply_of(appliance, name) for name in appliance.teaching.names]
+    return ClassifierReply.of(described_or_refused(appliance, name), appliance)
 
 
 def _created(appliance: Appliance, new: NewClassifier) -> ClassifierReply:
@@ -139,4 +157,4 @@ def _created(appliance: Appliance, new: NewClassifier) -> ClassifierReply:
         described = appliance.teaching.create(new.name, region)
     except UsageError as error:
         raise Refusal(409, error.message, error.remedy) from error
-    return ClassifierReply.of(described, appliance.classifiers)
+    return ClassifierReply.of(described, appliance)

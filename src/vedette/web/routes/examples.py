@@ -1,37 +1,42 @@
-"""A classifier's pictures: listed, shown, added, relabelled, removed. `teach` makes the changes count."""
+"""A classifier's pictures: listed, shown, added. Teaching makes them count."""
 
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
-from vedette.assembly.teaching_desk import Added
-from vedette.pixels.picture import encode_jpeg
+from vedette.assembly.teaching_desk import Added, How
+from vedette.pixels.picture import MAXIMUM_BYTES
 from vedette.teaching.examples import Example
 from vedette.values.frame import Frame
 from vedette.web.body import read_body
 from vedette.web.idempotency import takes_key
 from vedette.web.media import OpenFile, open_below
-from vedette.web.names import refuse_wrong_name
 from vedette.web.paging import CURSOR, LIMIT, NEXT
 from vedette.web.posted_picture import PICTURE_BODY, posted_picture
 from vedette.web.protocol import Appliance
 from vedette.web.ranged_file import RangedFile
 from vedette.web.refusal import Refusal, refusals
 from vedette.web.routes.classifiers import described_or_refused
+from vedette.web.routes.event_media import opened_snapshot
+from vedette.web.routes.events import event_of
+from vedette.web.routes.teaching import ChangeReply, Teach, change_of
+from vedette.web.routes.teaching_insight import newest_frame
 from vedette.web.service import Service
+from vedette.web.small_picture import small_picture
 
-_QUALITY = 95
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".bmp": "image/bmp"}
-_DIGEST = r"^[0-9a-f]{64}$"
-_LABEL = r"^[^\x00-\x1f/\\]{1,64}$"
+DIGEST = r"^[0-9a-f]{64}$"
+LABEL = r"^[^\x00-\x1f/\\]{1,64}$"
 
-Digest = Annotated[str, Path(pattern=_DIGEST, description="SHA-256 of the picture's bytes.")]
+Digest = Annotated[str, Path(pattern=DIGEST, description="SHA-256 of the picture's bytes.")]
 
 
 class ExampleReply(BaseModel):
@@ -68,7 +73,7 @@ class ExampleQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     label: str | None = Field(default=None, max_length=64, description="Of that label.")
-    cursor: str | None = Field(default=None, pattern=_DIGEST, description=CURSOR)
+    cursor: str | None = Field(default=None, pattern=DIGEST, description=CURSOR)
     limit: int = LIMIT
 
 
@@ -80,41 +85,49 @@ class NearReply(BaseModel):
     similarity: float = Field(description="A cosine: 1 for equal pictures.")
 
 
-class AddedReply(BaseModel):
+class AddedReply(ChangeReply):
     """What became of a picture."""
 
-    became: Literal["added", "already there", "already there in another class"] = Field(
-        description="The same bytes are kept once."
+    became: Literal["added", "already there", "already there in another class", "near duplicate"] = Field(
+        description="The same bytes are kept once; near duplicates of the class, if they are to be dropped."
     )
-    example: ExampleReply = Field(description="The picture.")
+    example: ExampleReply = Field(description="The picture; the one that is there, if nothing was added.")
     near_duplicates: list[NearReply] = Field(
         description="Pictures that show nearly the same, nearest first: one more adds little."
     )
 
 
-class FromCamera(BaseModel):
-    """A camera's newest frame is to be a picture of a class."""
+class _Described(BaseModel):
+    """A picture that is there already is to be one of a class."""
 
     model_config = ConfigDict(extra="forbid")
+
+    label: str = Field(pattern=LABEL, description="What it shows.")
+    drop_near_duplicates: bool = Field(
+        default=False, description="Not if it is nearly the same as one of the class."
+    )
+
+
+class FromCamera(_Described):
+    """A camera's newest frame."""
 
     camera: str = Field(min_length=1, max_length=64, description="The camera.")
-    label: str = Field(pattern=_LABEL, description="What its frame shows.")
 
 
-class NewLabel(BaseModel):
-    """What a picture shows instead."""
+class FromEvent(_Described):
+    """The picture of an event."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    label: str = Field(pattern=_LABEL, description="The class.")
+    event: str = Field(min_length=1, max_length=64, description="The event's id.")
 
 
 _BODY: dict[str, Any] = {
     "required": True,
-    "description": "A picture with `?label=`, or JSON that names a camera.",
+    "description": "A picture with `?label=`, or JSON that names a camera or an event.",
     "content": {
         **PICTURE_BODY["content"],
-        "application/json": {"schema": FromCamera.model_json_schema()},
+        "application/json": {
+            "schema": {"anyOf": [FromCamera.model_json_schema(), FromEvent.model_json_schema()]}
+        },
     },
 }
 _WRITING = refusals(404, 408, 409, 413, 422, 503)
@@ -128,7 +141,11 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
     **refusals(404, 409, 416, 422, 503),
 }
 
-Label = Annotated[str | None, Query(pattern=_LABEL, description="What the posted picture shows.")]
+Label = Annotated[str | None, Query(pattern=LABEL, description="What the posted picture shows.")]
+Drop = Annotated[bool, Query(description="Keep none that is nearly the same as one of the class.")]
+Width = Annotated[
+    int | None, Query(ge=32, le=4096, description="Scaled down to so many pixels; never enlarged.")
+]
 
 
 def example_routes(service: Service) -> APIRouter:
@@ -142,66 +159,47 @@ def example_routes(service: Service) -> APIRouter:
 
     @router.post(
         "",
-        summary="Add a picture, or a camera's newest frame",
+        summary="Add a picture, a camera's newest frame, or an event's picture",
         status_code=201,
         responses=_WRITING,
         openapi_extra={"requestBody": _BODY},
         dependencies=[Depends(takes_key)],
     )
-    async def add_example(name: str, request: Request, label: Label = None) -> AddedReply:
+    async def add_example(
+        name: str,
+        request: Request,
+        label: Label = None,
+        drop_near_duplicates: Drop = False,
+        teach: Teach = False,
+    ) -> AddedReply:
         body = await read_body(request, service.limits)
         content_type = request.headers.get("content-type", "")
-        return await service.desk.run(lambda: _add(appliance, name, label, (body, content_type)))
+        how = How(drops_near_duplicates=drop_near_duplicates, is_taught=teach)
+        return await service.desk.run(lambda: _add(appliance, name, _Posted(body, content_type, label), how))
 
     @router.get(
-        "/{digest}/picture", summary="A picture as it came", response_class=Response, responses=_PICTURE
+        "/{digest}/picture",
+        summary="A picture as it came, or a small one",
+        response_class=Response,
+        responses=_PICTURE,
     )
-    async def get_example_picture(name: str, digest: Digest, request: Request) -> Response:
-        file, media_type = await service.store.run(lambda: _opened(appliance, name, digest))
-        try:
-            return RangedFile(file, media_type, request.headers)
-        except BaseException:
-            file.close()
-            raise
+    async def get_example_picture(
+        name: str, digest: Digest, request: Request, width: Width = None
+    ) -> Response:
+        return await _shown(service, (name, digest), request, width)
 
     return router
 
 
-def example_change_routes(service: Service) -> APIRouter:
-    """What changes a picture that is there."""
-    router = APIRouter(prefix="/api/v1/classifiers/{name}/examples", tags=["classifiers"])
-    appliance = service.appliance
-
-    @router.patch("/{digest}", summary="Say that it shows something else", responses=_WRITING)
-    async def relabel_example(name: str, digest: Digest, new: NewLabel) -> ExampleReply:
-        return await service.desk.run(lambda: _relabelled(appliance, name, digest, new.label))
-
-    @router.delete("/{digest}", summary="Take it out", status_code=204, responses=_WRITING)
-    async def remove_example(name: str, digest: Digest) -> Response:
-        def work() -> None:
-            _refuse_unknown(appliance, name, digest)
-            appliance.teaching.remove(name, digest)
-
-        await service.desk.run(work)
-        return Response(status_code=204)
-
-    return router
-
-
-def _relabelled(appliance: Appliance, name: str, digest: str, label: str) -> ExampleReply:
-    _refuse_unknown(appliance, name, digest)
-    example = appliance.teaching.relabel(name, digest, label)
-    return ExampleReply.of(name, example, _taught(appliance, name))
-
-
-def _taught(appliance: Appliance, name: str) -> dict[str, str]:
+def taught_labels(appliance: Appliance, name: str) -> dict[str, str]:
+    """By digest, as the last teaching has seen them."""
     manifest = described_or_refused(appliance, name).manifest
     return {each.digest: each.label for each in manifest.current.examples} if manifest else {}
 
 
 def _page(appliance: Appliance, name: str, query: ExampleQuery) -> ExamplePage:
     described = described_or_refused(appliance, name)
-    taught = _taught(appliance, name)
+    taught = taught_labels(appliance, name)
     found = iter(described.examples.values())
     if query.cursor in described.examples:
         for example in found:
@@ -214,53 +212,100 @@ def _page(appliance: Appliance, name: str, query: ExampleQuery) -> ExamplePage:
     return ExamplePage(examples=replies, next_cursor=replies[-1].digest if more else None)
 
 
-def _add(appliance: Appliance, name: str, label: str | None, posted: tuple[bytes, str]) -> AddedReply:
+async def _shown(service: Service, example: tuple[str, str], request: Request, width: int | None) -> Response:
+    """The picture of a classifier's example as it came, or at that width."""
+    file, media_type = await service.store.run(lambda: _opened(service.appliance, *example))
+    if width is not None:
+        return await small_picture(service, file, media_type, width, request)
+    try:
+        return RangedFile(file, media_type, request.headers)
+    except BaseException:
+        file.close()
+        raise
+
+
+class _Posted(NamedTuple):
+    body: bytes
+    content_type: str
+    label: str | None
+
+
+class _Picture(NamedTuple):
+    """What is to be added, and what to recognise it by."""
+
+    picture: bytes | Frame
+    label: str
+    title: str
+
+
+def _add(appliance: Appliance, name: str, posted: _Posted, how: How) -> AddedReply:
     described_or_refused(appliance, name)
-    body, content_type = posted
-    if content_type.partition(";")[0].strip().lower() == "application/json":
-        data, label, title = _of_camera(appliance, body)
+    if posted.content_type.partition(";")[0].strip().lower() == "application/json":
+        asked = _asked(posted.body)
+        how = replace(how, drops_near_duplicates=how.drops_near_duplicates or asked.drop_near_duplicates)
+        found = _of_camera(appliance, asked) if isinstance(asked, FromCamera) else _of_event(appliance, asked)
     else:
-        data, title = posted_picture(body, content_type), "posted"
-    if label is None:
-        raise Refusal(422, "the picture has no label.", "Say what it shows: ?label=cat")
-    added: Added = appliance.teaching.add(name, data, label, title)
-    taught = _taught(appliance, name)
+        data = posted_picture(posted.body, posted.content_type)
+        if posted.label is None:
+            raise Refusal(422, "the picture has no label.", "Say what it shows: ?label=cat")
+        found = _Picture(data, posted.label, "posted")
+    added: Added = appliance.teaching.add(name, *found, how)
     near = [
         NearReply(digest=each.example.digest, label=each.example.label, similarity=each.similarity)
         for each in added.near_duplicates
     ]
     return AddedReply(
-        became=added.became.value, example=ExampleReply.of(name, added.example, taught), near_duplicates=near
+        **dict(change_of(appliance, name, added.kept)),
+        became=added.became.value,
+        example=ExampleReply.of(name, added.example, taught_labels(appliance, name)),
+        near_duplicates=near,
     )
 
 
-def _of_camera(appliance: Appliance, body: bytes) -> tuple[bytes, str, str]:
-    """A frame's JPEG, its label, and what to recognise it by.
+def _asked(body: bytes) -> FromCamera | FromEvent:
+    try:
+        said = json.loads(body)
+        return (FromEvent if "event" in said else FromCamera).model_validate(said)
+    except (ValueError, ValidationError, RecursionError, TypeError):
+        raise Refusal(
+            422,
+            "the body is not understood.",
+            'Send a picture, {"camera": NAME, "label": CLASS} or {"event": ID, "label": CLASS}.',
+        ) from None
+
+
+def _of_camera(appliance: Appliance, asked: FromCamera) -> _Picture:
+    frame = newest_frame(appliance, asked.camera)
+    return _Picture(frame, asked.label, f"{asked.camera} {frame.captured_at:%Y-%m-%d %H:%M:%S}")
+
+
+def _of_event(appliance: Appliance, asked: FromEvent) -> _Picture:
+    """The event's picture, read below the storage folder and nowhere else.
 
     Raises:
-        Refusal: 404, no such camera; 409, it has had no frame; 422, the JSON is not understood.
+        Refusal: 404, no such event, or it has no picture.
     """
+    event = event_of(appliance, asked.event)
+    file = opened_snapshot(appliance, event.id)
     try:
-        asked = FromCamera.model_validate(json.loads(body))
-    except (ValueError, ValidationError, RecursionError):
-        raise Refusal(
-            422, "the body is not understood.", 'Send a picture, or {"camera": NAME, "label": CLASS}.'
-        ) from None
-    refuse_wrong_name(asked.camera, appliance.cameras, "camera", "/api/v1/cameras")
-    frame: Frame | None = appliance.newest.frame(asked.camera)
-    if frame is None:
-        raise Refusal(409, f"the camera {asked.camera} has had no frame yet.", "Look at its state.")
-    title = f"{asked.camera} {frame.captured_at:%Y-%m-%d %H:%M:%S}"
-    return encode_jpeg(frame.rgb(), _QUALITY), asked.label, title
+        data = os.pread(file.descriptor, MAXIMUM_BYTES + 1, 0)
+    finally:
+        file.close()
+    return _Picture(data, asked.label, f"event {event.camera} {event.opened_at:%Y-%m-%d %H:%M:%S}")
 
 
-def _refuse_unknown(appliance: Appliance, name: str, digest: str) -> None:
+def refuse_unknown(appliance: Appliance, name: str, digest: str) -> None:
+    """Nothing, if the classifier has that picture.
+
+    Raises:
+        Refusal: 404, it has not, or there is no such classifier.
+    """
     if digest not in described_or_refused(appliance, name).examples:
         raise Refusal(404, f"`{name}` has no picture {digest}.", "GET its examples for those that it has.")
 
 
 def _opened(appliance: Appliance, name: str, digest: str) -> tuple[OpenFile, str]:
-    _refuse_unknown(appliance, name, digest)
+    refuse_unknown(appliance, name, digest)
     found = appliance.teaching.picture(name, digest)
     if found is None:
         raise Refusal(404, f"`{name}` has no picture {digest}.")

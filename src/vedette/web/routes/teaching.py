@@ -1,26 +1,71 @@
-"""Teaching: a classifier taught with what was changed, undone, redone."""
+"""Teaching: a classifier taught with what was changed, at once or on demand, undone, redone, moved."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from vedette.assembly.teaching_desk import Outcome, Step
+from vedette.assembly.teaching_desk import How, Kept, Outcome
+from vedette.assembly.teaching_history import Step
+from vedette.teaching.advice import Advice, ClassAdvice
 from vedette.teaching.manifest import ClassScore
+from vedette.values.geometry import Box
 from vedette.web.idempotency import takes_key
+from vedette.web.protocol import Appliance
 from vedette.web.refusal import refusals
-from vedette.web.routes.classifiers import ClassifierReply, described_or_refused, reply_of
+from vedette.web.routes.classifiers import ClassifierReply, Region, described_or_refused, reply_of
 from vedette.web.service import Service
 
+Teach = Annotated[bool, Query(description="Teach it at once, if it can be; `teaching_note` says why not.")]
 
-class EnoughReply(BaseModel):
-    """Whether a class has enough pictures."""
 
-    verdict: Literal["too few to tell", "more would help", "flat"] = Field(description="In short.")
-    advice: str = Field(description="What to collect next, as a sentence.")
-    sizes: list[int] = Field(description="Pictures a class along the learning curve.")
+class ConditionReply(BaseModel):
+    """A light of which pictures are missing."""
+
+    name: Literal["dark", "bright", "infrared", "colour"] = Field(description="Which one.")
+    have: int = Field(description="Pictures in it.")
+    wanted: int = Field(description="How many it should be.")
+
+
+class ClassAdviceReply(BaseModel):
+    """What to collect next of a class, and when it is enough."""
+
+    label: str = Field(description="The class.")
+    have: int = Field(description="Its pictures.")
+    different: int = Field(description="Of these, not nearly the same as another one.")
+    wanted: int = Field(description="How many it should be; as many as there are, if it is enough.")
+    verdict: Literal["too few", "more", "mixed up", "enough"] = Field(description="In short.")
+    sentence: str = Field(description="In full.")
+    recall: float | None = Field(description="As in the scores; null: never taught.")
+    confused_with: str | None = Field(description="The class that it is taken for most.")
+    conditions: list[ConditionReply] = Field(description="In which light pictures are missing.")
+
+    @classmethod
+    def of(cls, advice: ClassAdvice) -> ClassAdviceReply:
+        """The reply for a class."""
+        return cls.model_validate(advice, from_attributes=True)
+
+
+class AdviceReply(BaseModel):
+    """What to collect next."""
+
+    is_enough: bool = Field(description="Nothing is missing.")
+    sentence: str = Field(description="What is missing most, or that it is enough.")
+    classes: list[ClassAdviceReply] = Field(description="Each class.")
+
+    @classmethod
+    def of(cls, advice: Advice) -> AdviceReply:
+        """The reply for advice."""
+        classes = [ClassAdviceReply.of(each) for each in advice.classes]
+        return cls(is_enough=advice.is_enough, sentence=advice.sentence, classes=classes)
+
+
+class CurveReply(BaseModel):
+    """How a class's recall grew with its pictures."""
+
+    sizes: list[int] = Field(description="Pictures a class.")
     recalls: list[float] = Field(description="Mean recall at these sizes, 0..1.")
 
 
@@ -46,7 +91,8 @@ class TeachingReply(BaseModel):
     reason: str = Field(description="why it was chosen.")
     worst: list[WorstReply] = Field(description="Pictures that fit their label worst.")
     remarks: list[str] = Field(description="What flatters a score, and labels that contradict each other.")
-    enough: dict[str, EnoughReply] = Field(description="What to collect next, a class.")
+    advice: AdviceReply = Field(description="What to collect next.")
+    curves: dict[str, CurveReply] | None = Field(description="Learning curves, if they were asked for.")
     embedded: int = Field(description="Pictures that were embedded for it.")
     embedding_seconds: float = Field(description="What that took.")
     teaching_seconds: float = Field(description="What all the rest took.")
@@ -55,7 +101,7 @@ class TeachingReply(BaseModel):
     @classmethod
     def of(cls, outcome: Outcome) -> TeachingReply:
         """The reply for a teaching."""
-        report = outcome.report
+        report, curves = outcome.report, outcome.curves
         return cls(
             name=report.name,
             change=report.change,
@@ -66,9 +112,12 @@ class TeachingReply(BaseModel):
             reason=report.reason,
             worst=[WorstReply.model_validate(each, from_attributes=True) for each in report.worst],
             remarks=list(report.remarks),
-            enough={
-                label: EnoughReply.model_validate(each, from_attributes=True)
-                for label, each in outcome.enough.items()
+            advice=AdviceReply.of(outcome.advice),
+            curves=None
+            if curves is None
+            else {
+                label: CurveReply(sizes=list(each.sizes), recalls=list(each.recalls))
+                for label, each in curves.items()
             },
             embedded=report.embedded,
             embedding_seconds=report.embedding_seconds,
@@ -77,8 +126,30 @@ class TeachingReply(BaseModel):
         )
 
 
+class ChangeReply(BaseModel):
+    """What came of a change."""
+
+    classifier: ClassifierReply = Field(description="The classifier as it is now.")
+    teaching: TeachingReply | None = Field(description="The teaching, with `?teach=true`.")
+    teaching_note: str | None = Field(description="Why it was not taught, if it should have been.")
+
+
+class RegionReply(ChangeReply):
+    """What came of another region."""
+
+    pictures: int = Field(description="How many are embedded again, now or with the next teaching.")
+
+
+class NewRegion(BaseModel):
+    """Where it is to look."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    region: Region = Field(description="Left, top, right, bottom, in 0..1.")
+
+
 class StepReply(BaseModel):
-    """A teaching that was undone or redone."""
+    """A change that was undone or redone."""
 
     change: str = Field(description="What was undone or redone, in words.")
     classifier: ClassifierReply = Field(description="The classifier as it is now.")
@@ -95,20 +166,25 @@ class Wish(BaseModel):
     )
 
 
+Curves = Annotated[bool, Query(description="With learning curves, which take a moment.")]
+
 _WRITING = refusals(404, 408, 409, 413, 422, 503)
 _KEY = [Depends(takes_key)]
 
 
+def change_of(appliance: Appliance, name: str, kept: Kept) -> ChangeReply:
+    """The reply for a change."""
+    return ChangeReply(
+        classifier=reply_of(appliance, name),
+        teaching=None if kept.outcome is None else TeachingReply.of(kept.outcome),
+        teaching_note=kept.note,
+    )
+
+
 def teaching_routes(service: Service) -> APIRouter:
-    """`teach`, `undo` and `redo` of each classifier."""
+    """`teach`, `undo` and `redo` of each classifier, and its region."""
     router = APIRouter(prefix="/api/v1/classifiers/{name}", tags=["classifiers"])
     appliance = service.appliance
-
-    def step(name: str, *, forward: bool) -> StepReply:
-        described_or_refused(appliance, name)
-        desk = appliance.teaching
-        done: Step = desk.redo(name) if forward else desk.undo(name)
-        return StepReply(change=done.change, classifier=reply_of(appliance, name), trouble=done.trouble)
 
     @router.post(
         "/teach",
@@ -116,24 +192,41 @@ def teaching_routes(service: Service) -> APIRouter:
         responses=_WRITING,
         dependencies=_KEY,
     )
-    async def teach_classifier(name: str, wish: Annotated[Wish, Body()] = Wish()) -> TeachingReply:  # noqa: B008 - a default of the description
+    async def teach_classifier(
+        name: str,
+        wish: Annotated[Wish, Body()] = Wish(),  # noqa: B008 - a default of the description
+        curves: Curves = False,
+    ) -> TeachingReply:
         def work() -> TeachingReply:
             described_or_refused(appliance, name)
-            return TeachingReply.of(appliance.teaching.teach(name, wish.head))
+            return TeachingReply.of(appliance.teaching.teach(name, wish.head, has_curves=curves))
 
         return await service.desk.run(work)
 
-    @router.post("/undo", summary="Take the last teaching back", responses=_WRITING, dependencies=_KEY)
+    @router.post("/undo", summary="Take the last change back", responses=_WRITING, dependencies=_KEY)
     async def undo_teaching(name: str) -> StepReply:
-        return await service.desk.run(lambda: step(name, forward=False))
+        return await service.desk.run(lambda: _step(appliance, name, forward=False))
 
-    @router.post(
-        "/redo",
-        summary="Make the last undone teaching again",
-        responses=_WRITING,
-        dependencies=_KEY,
-    )
+    @router.post("/redo", summary="Make the last undone change again", responses=_WRITING, dependencies=_KEY)
     async def redo_teaching(name: str) -> StepReply:
-        return await service.desk.run(lambda: step(name, forward=True))
+        return await service.desk.run(lambda: _step(appliance, name, forward=True))
+
+    @router.patch("", summary="Have it look at another region", responses=_WRITING)
+    async def move_classifier(name: str, new: NewRegion, teach: Teach = False) -> RegionReply:
+        return await service.desk.run(lambda: _moved(appliance, name, Box(*new.region), How(is_taught=teach)))
 
     return router
+
+
+def _step(appliance: Appliance, name: str, *, forward: bool) -> StepReply:
+    described_or_refused(appliance, name)
+    desk = appliance.teaching
+    done: Step = desk.redo(name) if forward else desk.undo(name)
+    return StepReply(change=done.change, classifier=reply_of(appliance, name), trouble=done.trouble)
+
+
+def _moved(appliance: Appliance, name: str, region: Box, how: How) -> RegionReply:
+    before = described_or_refused(appliance, name)
+    pictures = 0 if before.region == region else len(before.examples)
+    change = change_of(appliance, name, appliance.teaching.look_at(name, region, how))
+    return RegionReply(**dict(change), pictures=pictures)
