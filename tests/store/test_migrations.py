@@ -66,6 +66,7 @@ def test_an_older_file_is_brought_up_to_date_with_all_that_is_in_it(path):
         assert database.made_at == START
     assert (found.label, found.snapshot, found.measures) == ("prey", "a.jpg", {"dwell_seconds": 1.5})
     assert (found.updates, found.importance, found.is_favourite, found.clip) == (0, 1, False, None)
+    assert found.review is None
     assert version_of(path) == SCHEMA_VERSION
     Database(path).close()
 

@@ -3,7 +3,8 @@ import pytest
 from parts.happenings import event
 from vedette.errors import StoreError
 from vedette.store.database import Database
-from vedette.store.events import EventFilter, EventTable
+from vedette.store.event_filter import EventFilter
+from vedette.store.events import EventTable
 from vedette.store.postgresql import PostgresqlDatabase
 from vedette.store.records import ReadableDatabase, Records, copy_file
 from vedette.store.store import BESIDE_NAME, DATABASE_NAME

@@ -21,6 +21,8 @@ from vedette.store.failures import InUseError
 from vedette.store.outbox import OutboxTable
 from vedette.store.reports import Mended
 from vedette.store.store import BESIDE_NAME, DATABASE_NAME, PATIENCE_SECONDS, Store
+from vedette.values.event import Review
+from vedette.values.evidence import Evidence
 from vedette.values.outbox import OutboxState
 
 LATER = START + timedelta(minutes=1)
@@ -173,6 +175,25 @@ def test_going_over_twice_changes_nothing(open_store, tmp_path):
     store = open_store()
     assert store.events.list() == [done]
     assert store.outbox.get(letter.key).state is OutboxState.DELIVERED
+
+
+def test_what_a_person_said_and_what_was_kept_beside_goes_over(open_store, tmp_path):
+    first, second = (Evidence(2.0, -2.0, (seconds,), (1.0,), (0.5,)) for seconds in (1.0, 2.0))
+    with Database(tmp_path / DATABASE_NAME) as primary:
+        for identity, review in (("1", None), ("2", Review.RIGHT), ("3", Review.RIGHT)):
+            EventTable(primary).record(replace(event(identity), review=review))
+        EventTable(primary).keep_evidence("3", first)
+    with Database(tmp_path / BESIDE_NAME) as beside:
+        for identity, review in (("1", Review.WRONG), ("2", None), ("3", Review.WRONG), ("4", Review.WRONG)):
+            EventTable(beside).record(replace(event(identity), review=review))
+            EventTable(beside).keep_evidence(identity, second)
+    store = open_store()
+    told = {each.id: each.review for each in store.events.list()}
+    assert told == {"1": Review.WRONG, "2": Review.RIGHT, "3": Review.WRONG, "4": Review.WRONG}
+    assert [store.events.evidence(identity) for identity in "1234"] == [second, second, first, second]
+    store.close()
+    with Database(tmp_path / BESIDE_NAME) as beside:
+        assert EventTable(beside).evidence("4") is None
 
 
 def test_what_was_delivered_beside_is_not_delivered_again(open_store, tmp_path):

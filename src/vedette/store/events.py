@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
+from vedette.store.event_filter import EventFilter, conditions
 from vedette.store.outbox import insert_entries
 from vedette.store.protocol import Transactions
 from vedette.store.rows import event_of, event_row
-from vedette.store.schema import events
-from vedette.store.upsert import upsert_event
-from vedette.values.event import Event
+from vedette.store.schema import event_evidence, events
+from vedette.store.tallies import Count, Facets, counts, facets
+from vedette.store.upsert import insert_evidence, upsert_event
+from vedette.values.event import Event, Review
+from vedette.values.evidence import Evidence
 from vedette.values.outbox import OutboxEntry
 
 CHUNK = 500
 """Rows or ids a statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventFilter:
-    """Which events are asked for; None asks for any. `since` <= opened_at < `until`, UTC."""
-
-    camera: str | None = None
-    rule: str | None = None
-    label: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    minimum_score: float | None = None
-    is_open: bool | None = None
-    is_favourite: bool | None = None
 
 
 class EventTable:
@@ -67,10 +56,10 @@ class EventTable:
 
         `before` is the last id of the page before: pages stay whole while events are added.
         """
-        conditions = list(_conditions(wanted or EventFilter()))
+        asked = list(conditions(wanted or EventFilter()))
         if before is not None:
-            conditions.append(events.c.id < before)
-        return self._read(select(events).where(*conditions).order_by(events.c.id.desc()).limit(limit))
+            asked.append(events.c.id < before)
+        return self._read(select(events).where(*asked).order_by(events.c.id.desc()).limit(limit))
 
     def every(self, wanted: EventFilter | None = None) -> Iterator[Event]:
         """All events, newest first, read in pages as they are asked for."""
@@ -81,11 +70,49 @@ class EventTable:
 
     def count(self, wanted: EventFilter | None = None) -> int:
         """How many there are."""
-        conditions = _conditions(wanted or EventFilter())
+        asked = conditions(wanted or EventFilter())
         with self._database.reading() as connection:
-            return connection.execute(
-                select(func.count()).select_from(events).where(*conditions)
-            ).scalar_one()
+            return connection.execute(select(func.count()).select_from(events).where(*asked)).scalar_one()
+
+    def counts(
+        self, wanted: EventFilter, origin: datetime, bucket_seconds: int, by: Literal["camera", "label"]
+    ) -> Sequence[Count]:
+        """See `tallies.counts`."""
+        with self._database.reading() as connection:
+            return counts(connection, wanted, origin, bucket_seconds, by)
+
+    def facets(self) -> Facets:
+        """See `tallies.facets`."""
+        with self._database.reading() as connection:
+            return facets(connection)
+
+    def neighbours(self, identity: str, wanted: EventFilter | None = None) -> tuple[str | None, str | None]:
+        """The ids of the next newer and the next older event of those that are asked for."""
+        asked = list(conditions(wanted or EventFilter()))
+        newer = select(events.c.id).where(*asked, events.c.id > identity).order_by(events.c.id)
+        older = select(events.c.id).where(*asked, events.c.id < identity).order_by(events.c.id.desc())
+        with self._database.reading() as connection:
+            found = [connection.execute(each.limit(1)).scalar() for each in (newer, older)]
+        return found[0], found[1]
+
+    def evidence(self, identity: str) -> Evidence | None:
+        """How the event's decision came about; None if that was not kept (yet)."""
+        statement = select(event_evidence.c.series).where(event_evidence.c.id == identity)
+        with self._database.reading() as connection:
+            series = connection.execute(statement).scalar()
+        if series is None:
+            return None
+        columns = {name: tuple(series[name]) for name in ("seconds", "evidence", "confidence")}
+        return Evidence(enter_at=series["enter_at"], leave_at=series["leave_at"], **columns)
+
+    def keep_evidence(self, identity: str, evidence: Evidence) -> bool:
+        """Keep it with the event, and for as long; false if there is no such event."""
+        is_there = select(events.c.id).where(events.c.id == identity)
+        with self._database.writing() as connection:
+            if connection.execute(is_there).scalar() is None:
+                return False
+            insert_evidence(connection, [{"id": identity, "series": asdict(evidence)}])
+        return True
 
     def unclosed(self) -> Sequence[Event]:
         """See `EventStore`, oldest first."""
@@ -93,14 +120,14 @@ class EventTable:
 
     def expendable(self, limit: int, opened_before: datetime | None = None) -> Sequence[Event]:
         """What is given up first: closed, no favourite; the least important first, of these the oldest."""
-        conditions: list[ColumnElement[bool]] = [
+        asked: list[ColumnElement[bool]] = [
             events.c.closed_at.is_not(None),
             events.c.is_favourite.is_(False),
         ]
         if opened_before is not None:
-            conditions.append(events.c.opened_at < opened_before)
+            asked.append(events.c.opened_at < opened_before)
         order = (events.c.importance, events.c.id)
-        return self._read(select(events).where(*conditions).order_by(*order).limit(limit))
+        return self._read(select(events).where(*asked).order_by(*order).limit(limit))
 
     def known(self, identities: Iterable[str]) -> set[str]:
         """Which of these ids have a row."""
@@ -119,6 +146,10 @@ class EventTable:
         """Keep it whatever its age, or no longer; false if there is no such event."""
         return self._set(identity, is_favourite=is_favourite)
 
+    def set_review(self, identity: str, review: Review | None) -> bool:
+        """What a person said of it, or nothing any more; false if there is no such event."""
+        return self._set(identity, review=None if review is None else review.value)
+
     def set_clip(self, identity: str, path: str | None) -> bool:
         """Where its video lies below the storage folder; false if there is no such event."""
         return self._set(identity, clip=path)
@@ -135,18 +166,3 @@ class EventTable:
     def _read(self, statement: Select[Any]) -> Sequence[Event]:
         with self._database.reading() as connection:
             return [event_of(row) for row in connection.execute(statement).mappings()]
-
-
-def _conditions(wanted: EventFilter) -> Iterator[ColumnElement[bool]]:
-    for column in (events.c.camera, events.c.rule, events.c.label, events.c.is_favourite):
-        if (value := getattr(wanted, column.name)) is not None:
-            yield column == value
-    if wanted.since is not None:
-        yield events.c.opened_at >= wanted.since
-    if wanted.until is not None:
-        yield events.c.opened_at < wanted.until
-    if wanted.minimum_score is not None:
-        yield events.c.score >= wanted.minimum_score
-    if wanted.is_open is not None:
-        is_open = events.c.closed_at.is_(None)
-        yield is_open if wanted.is_open else ~is_open

@@ -12,7 +12,7 @@ from vedette.errors import StoreError
 APPLICATION_ID = 0x56454454
 """`PRAGMA application_id` of our databases: "VEDT" (https://www.sqlite.org/fileformat2.html)."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """`PRAGMA user_version` that this program writes and reads."""
 
 _MAGIC = b"SQLite format 3\x00"

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Column, Table, delete, select
 
 from vedette.store.protocol import OpenDatabase
-from vedette.store.schema import events, outbox
-from vedette.store.upsert import insert_new, merge_events
+from vedette.store.schema import event_evidence, events, outbox
+from vedette.store.upsert import insert_evidence, insert_new, merge_events
 
 _CHUNK = 500
 
@@ -31,6 +31,8 @@ def merge(source: OpenDatabase, target: OpenDatabase) -> tuple[int, int]:
         for rows in _chunks(source, events, events.c.id):
             merge_events(writing, rows)
             counts[0] += len(rows)
+        for rows in _chunks(source, event_evidence, event_evidence.c.id):
+            insert_evidence(writing, rows)
         for rows in _chunks(source, outbox, outbox.c.number):
             insert_new(writing, rows, is_merging=True)
             counts[1] += len(rows)

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine
 
 from vedette.errors import StoreError
 from vedette.store.copying import copy_whole
-from vedette.store.events import EventFilter, EventTable
+from vedette.store.event_filter import EventFilter
+from vedette.store.events import EventTable
 from vedette.store.failures import told_plainly
 from vedette.store.inspection import SCHEMA_VERSION, found_version
 from vedette.store.postgresql import open_to_read

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from vedette.values.event import Event, Importance, Phase
+from vedette.values.event import Event, Importance, Phase, Review
 from vedette.values.outbox import OutboxEntry, OutboxState
 
 _TIMES = ("opened_at", "updated_at", "closed_at")
@@ -21,12 +21,13 @@ def event_row(event: Event) -> dict[str, Any]:
     # dataclasses.asdict copies every value; that took longer than all of SQLAlchemy.
     row = {name: getattr(event, name) for name in _EVENT_FIELDS}
     row["importance"] = int(event.importance)
+    row["review"] = None if event.review is None else event.review.value
     return row
 
 
 def event_of(row: RowMapping) -> Event:
     """The event of a row."""
-    return Event(**{**row, "importance": Importance(row["importance"])})
+    return _event(dict(row))
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -38,7 +39,19 @@ def event_json(event: Event) -> dict[str, Any]:
 def event_from_json(value: dict[str, Any]) -> Event:
     """What `event_json` gave, as an event again."""
     times = {name: None if value[name] is None else datetime.fromisoformat(value[name]) for name in _TIMES}
-    return Event(**{**value, **times, "importance": Importance(value["importance"])})
+    return _event({**value, **times})
+
+
+def _event(values: dict[str, Any]) -> Event:
+    """What an older Vedette wrote down has no review."""
+    review = values.get("review")
+    return Event(
+        **{
+            **values,
+            "importance": Importance(values["importance"]),
+            "review": None if review is None else Review(review),
+        }
+    )
 
 
 def entry_row(entry: OutboxEntry) -> dict[str, Any]:

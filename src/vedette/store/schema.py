@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Float,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -64,10 +65,22 @@ events = Table(
     Column("updates", Integer, nullable=False, server_default="0"),
     Column("importance", Integer, nullable=False, server_default="1"),
     Column("is_favourite", Boolean, nullable=False, server_default=false()),
+    Column("review", String(8)),
     Index("events_by_camera", "camera", "id"),
+    # What is counted over time is read from here alone.
+    Index("events_by_time", "opened_at", "camera", "rule", "label"),
 )
 _still_open = events.c.closed_at.is_(None)
 Index("events_still_open", events.c.id, sqlite_where=_still_open, postgresql_where=_still_open)
+
+event_evidence = Table(
+    "event_evidence",
+    metadata,
+    # Goes with its event, whoever deletes that.
+    Column("id", _sorted_by_bytes(40), ForeignKey("events.id", ondelete="CASCADE"), primary_key=True),
+    Column("series", JSON, nullable=False),
+)
+"""How an event's decision came about over time; apart, so that lists do not read it."""
 
 outbox = Table(
     "outbox",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from vedette.store.schema import events, outbox
+from vedette.store.schema import event_evidence, events, outbox
 
 _LIFECYCLE = (
     *("camera", "rule", "label", "opened_at", "updated_at", "closed_at", "close_reason"),
@@ -24,19 +24,24 @@ def upsert_event(connection: Connection, row: Row) -> None:
     """An event as its lifecycle tells it.
 
     A closed event stays as it was closed; an older word never replaces a newer one (by `updates`).
-    `is_favourite` is a person's, and a `clip` that stands there stays; a picture's path is never lost.
+    `is_favourite` and `review` are a person's, and a `clip` that stands there stays; a picture's path is
+    never lost.
     """
     connection.execute(_event_statement(connection.dialect.name), dict(row))
 
 
 def merge_events(connection: Connection, rows: Sequence[Row]) -> None:
-    """Events of another database: as `upsert_event`, and marks and media of either are kept."""
+    """Events of another database: as `upsert_event`, and marks and media of either are kept.
+
+    What was said of an event there counts before what was said here: it was said later.
+    """
     for row in rows:
         upsert_event(connection, row)
     marks = {
         "clip": func.coalesce(events.c.clip, bindparam("the_clip")),
         "snapshot": func.coalesce(events.c.snapshot, bindparam("the_snapshot")),
         "is_favourite": or_(events.c.is_favourite, bindparam("the_mark", type_=events.c.is_favourite.type)),
+        "review": func.coalesce(bindparam("the_review", type_=events.c.review.type), events.c.review),
     }
     values = [
         {
@@ -44,11 +49,19 @@ def merge_events(connection: Connection, rows: Sequence[Row]) -> None:
             "the_clip": row["clip"],
             "the_snapshot": row["snapshot"],
             "the_mark": row["is_favourite"],
+            "the_review": row["review"],
         }
         for row in rows
     ]
     if values:
         connection.execute(update(events).where(events.c.id == bindparam("the_id")).values(marks), values)
+
+
+def insert_evidence(connection: Connection, rows: Iterable[Row]) -> None:
+    """How decisions came about, of events that are there; what is known of one already stays."""
+    statement = _evidence_statement(connection.dialect.name)
+    for row in rows:
+        connection.execute(statement, dict(row))
 
 
 def insert_new(connection: Connection, rows: Iterable[Row], *, is_merging: bool = False) -> None:
@@ -70,6 +83,12 @@ def _event_statement(dialect: str) -> Executable:
     }
     is_newer = and_(events.c.closed_at.is_(None), new.updates >= events.c.updates)
     made: Executable = statement.on_conflict_do_update(index_elements=["id"], set_=changes, where=is_newer)
+    return made
+
+
+@cache
+def _evidence_statement(dialect: str) -> Executable:
+    made: Executable = _insert(dialect, event_evidence).on_conflict_do_nothing(index_elements=["id"])
     return made
 
 

@@ -23,6 +23,13 @@ class Importance(IntEnum):
     HIGH = 2
 
 
+class Review(StrEnum):
+    """What a person said of an event."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One occurrence at one camera.
@@ -31,7 +38,7 @@ class Event:
     calibrated confidence so far, 0..1. `close_reason` says why it ended. `measures` holds what
     was measured, by name with its unit (`dwell_seconds`). `snapshot` and `clip` are the paths of
     the JPEG and the video below the storage folder. `updates` counts the updates that were told.
-    A favourite is never given up for space or age.
+    A favourite is never given up for space or age. `review` is None until a person has looked.
     """
 
     id: str
@@ -49,6 +56,7 @@ class Event:
     updates: int = 0
     importance: Importance = Importance.NORMAL
     is_favourite: bool = False
+    review: Review | None = None
 
     @property
     def is_open(self) -> bool:
