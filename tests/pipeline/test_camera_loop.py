@@ -244,3 +244,21 @@ def test_a_loop_that_is_told_to_stop_ends_with_its_source():
     loop.run()
     assert len(trails) == 1
     assert notes.finished == ["the camera was stopped"]
+
+
+def test_a_rule_whose_classifier_is_missing_stays_undecided_and_the_others_do_not():
+    class Asks(Follows):
+        name, classifier = "prey at the door", "prey"
+
+    notes, trails = Notes(), []
+    looks = [(SaysCat(), InferenceQueue())]
+    attention = Attention(AttentionSettings(linger_seconds=0.0, check_every_seconds=1000))
+    rules, missing = [Follows(), Asks()], {"prey": "`prey` is not taught yet: teach it in the page."}
+    stages = Stages(Footage(*range(4)), OpensAt(2), attention, looks, rules, notes, missing=missing)
+    CameraLoop(stages, [trails.append]).run()
+    seen = [trail.observations["prey"] for trail in trails]
+    # A look that is due and cannot be taken: whoever relies on it does not trust this camera.
+    assert seen == [NotLooked("`prey` is not taught yet: teach it in the page", was_wanted=True)] * 4
+    assert [type(trail.observations["cats"]) for trail in trails] == [Looked, NotLooked, Looked, NotLooked]
+    states = [[verdict.state for verdict in trail.verdicts] for trail in trails]
+    assert states == [["active", "undecided"]] * 4

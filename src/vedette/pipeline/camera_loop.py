@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vedette.events.protocol import Recorder
 from vedette.gates.protocol import Gate
@@ -48,7 +48,8 @@ class Stages:
     """What one camera's frames pass through.
 
     `wants_look`, if there is one, says that somebody waits for a fresh decision, gate or no gate; it
-    is asked in the camera's thread and must be quick.
+    is asked in the camera's thread and must be quick. `missing` are classifiers that rules ask and that
+    are not to be had, and why: what they are asked stays undecided.
     """
 
     source: Source
@@ -59,6 +60,7 @@ class Stages:
     recorder: Recorder
     wants_look: Callable[[], bool] = bool
     forgetting: Forgetting | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 class CameraLoop:
@@ -75,7 +77,10 @@ class CameraLoop:
         patience = stages.attention.patience_seconds
         self._lookings = [Looking(each, queue, self.pulse, patience) for each, queue in stages.classifiers]
         self._queues = tuple(dict.fromkeys(queue for _, queue in stages.classifiers))
-        self._not_looked = {looking.name: _NOT_JUDGED for looking in self._lookings}
+        self._missing = {
+            name: NotLooked(why.rstrip("."), was_wanted=True) for name, why in stages.missing.items()
+        }
+        self._not_looked = {**{each.name: _NOT_JUDGED for each in self._lookings}, **self._missing}
         self._forget_at = float("inf")
         self._is_abandoned = False
         self._is_stopped = False
@@ -141,12 +146,13 @@ class CameraLoop:
 
     def _observe(self, frame: Frame, look: str | NotLooked, started: float) -> Mapping[str, Observation]:
         if isinstance(look, NotLooked):
-            return {looking.name: look for looking in self._lookings}
+            return {**{looking.name: look for looking in self._lookings}, **self._missing}
         due = {queue: queue.is_due(frame.camera) for queue in self._queues}
-        return {
+        looked = {
             looking.name: looking.look(frame, look, started) if due[looking.queue] else looking.pass_over()
             for looking in self._lookings
         }
+        return {**looked, **self._missing}
 
     def _judge(self, rule: Rule, frame: Frame, observations: Mapping[str, Observation]) -> RuleVerdict:
         observation = observations[rule.classifier]

@@ -14,29 +14,36 @@ _BITS = {"undecided": 1, "active": 2, "inactive": 4}
 class Looks:
     """One classifier's looks in a row."""
 
-    __slots__ = ("confidences", "looked", "reason", "refused", "unknown")
+    __slots__ = ("confidences", "looked", "reason", "refused", "sums", "unknown")
 
     def __init__(self) -> None:
         self.looked = self.refused = self.unknown = 0
         self.confidences: dict[str, float] = {}
+        self.sums: dict[str, float] = {}
         self.reason = ""
 
     def add(self, seen: Observation) -> None:
         """One frame. A refusal's reason tells more than a look's, and that more than rest's."""
         if isinstance(seen, Looked):
-            self.looked += 1
-            self.unknown += seen.classification.is_unknown
-            if not self.refused:
-                self.reason = seen.reason
-            highest = self.confidences
-            for label, confidence in seen.classification.confidences.items():
-                if confidence > highest.get(label, -1.0):
-                    highest[label] = confidence
+            self._add_look(seen)
         elif seen.was_wanted:
             self.refused += 1
             self.reason = seen.reason
         elif not self.reason:
             self.reason = seen.reason
+
+    def _add_look(self, seen: Looked) -> None:
+        is_unknown = seen.classification.is_unknown
+        self.looked += 1
+        self.unknown += is_unknown
+        if not self.refused:
+            self.reason = seen.reason
+        highest, sums = self.confidences, self.sums
+        for label, confidence in seen.classification.confidences.items():
+            if confidence > highest.get(label, -1.0):
+                highest[label] = confidence
+            if not is_unknown:
+                sums[label] = sums.get(label, 0.0) + confidence
 
 
 class Judgements:
@@ -78,6 +85,8 @@ class Judgements:
 class Fold:
     """One row while it is written; `is_loud` once a frame in it was more than quiet.
 
+    `is_anew`: the camera's loop was begun anew in it, and its rules with it.
+
     Holds no frame: a frame holds its picture.
     """
 
@@ -87,6 +96,7 @@ class Fold:
         "frames",
         "frames_open",
         "gate_reason",
+        "is_anew",
         "is_loud",
         "looks",
         "monotonic",
@@ -104,6 +114,7 @@ class Fold:
         self.gate_reason = ""
         self.energy, self.threshold = -1.0, 0.0
         self.is_loud = False
+        self.is_anew = False
         self.looks: dict[str, Looks] = {}
         self.rules: dict[str, Judgements] = {}
 

@@ -19,6 +19,8 @@ _TIMES_THE_USUAL = 4.0
 
 def gaps(question: Question, rows: Sequence[ExplainRow]) -> tuple[Window, ...]:
     """Those that touch the window, cut to it. `rows` reach beyond the window, so that its edges tell."""
+    if question.known_since is not None and question.end <= question.known_since:
+        return ()  # that nothing is known of a time does not tell that no frame came
     least = max(_SHORTEST_SECONDS, _TIMES_THE_USUAL * _usual_seconds(rows))
     found = []
     for last, following in _between(question, rows):

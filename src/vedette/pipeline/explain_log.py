@@ -9,15 +9,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from vedette.pipeline.explain_answer import Explanation, Question
 from vedette.pipeline.explain_fold import Fold, is_loud
-from vedette.pipeline.explain_reading import decoded, within
+from vedette.pipeline.explain_reading import Judged, Rows, decoded, judged, within
 from vedette.pipeline.explain_ring import RowRing
-from vedette.pipeline.explain_row import ExplainRow, Remark, Stage
+from vedette.pipeline.explain_row import ExplainRow, Mention, Remark, Stage
 from vedette.pipeline.explain_summary import explain
 from vedette.pipeline.explain_window import Window
 from vedette.values.trail import Trail
@@ -71,7 +71,15 @@ class ExplainLog:
             if drift:
                 self.remark(camera, "clock", f"the clock was set {_shift(drift)}")
 
-    def remark(self, camera: str | None, stage: Stage, text: str, *, is_trouble: bool = False) -> None:
+    def remark(
+        self,
+        camera: str | None,
+        stage: Stage,
+        text: str,
+        *,
+        is_trouble: bool = False,
+        mention: Mention | None = None,
+    ) -> None:
         """Take note of something that is no frame, from any thread; None holds for every camera.
 
         What is said again in a row is counted. The text, a part of a sentence, must not hold a
@@ -84,10 +92,10 @@ class ExplainLog:
             if remarks is None:
                 remarks = self._remarks[camera] = deque(maxlen=self._limits.remarks)
             last = remarks[-1] if remarks else None
-            if last is not None and (last.stage, last.text) == (stage, text):
+            if last is not None and (last.stage, last.text, last.mention) == (stage, text, mention):
                 remarks[-1] = replace(last, times=last.times + 1, last_at=at)
             else:
-                remarks.append(Remark(self._remarked, at, camera, stage, text, 1, at, is_trouble))
+                remarks.append(Remark(self._remarked, at, camera, stage, text, 1, at, is_trouble, mention))
                 self._remarked += 1
 
     def forget(self, camera: str) -> None:
@@ -118,6 +126,25 @@ class ExplainLog:
         track = self._tracks.get(camera)
         return () if track is None else track.rows(window, after, limit)
 
+    def pieces(self, camera: str, window: Window) -> Sequence[tuple[Rows, RowRing]]:
+        """The rows that touch the window as they are kept, oldest first, each with what reads its names.
+
+        For what must not decode them one by one. There is more than one piece where classifiers or rules
+        were exchanged.
+        """
+        track = self._tracks.get(camera)
+        return () if track is None else tuple(track.within(window, -1))
+
+    def known_since(self, camera: str) -> datetime | None:
+        """The time of the oldest row that is held; None if there is none."""
+        first = self.rows(camera, limit=1)
+        return first[0].at if first else None
+
+    def judgements(self, camera: str, rule: str, window: Window) -> Sequence[Judged]:
+        """One rule's figures in the rows that touch the window, oldest first: for a plot, and quickly."""
+        track = self._tracks.get(camera)
+        return () if track is None else track.judgements(rule, window)
+
     def remarks(self, camera: str, window: Window | None = None) -> tuple[Remark, ...]:
         """The remarks on this camera and on all, oldest first."""
         with self._turn:
@@ -128,13 +155,12 @@ class ExplainLog:
     def summary(self, camera: str, window: Window, zone: tzinfo | None = None) -> Explanation:
         """What happened then, stage by stage, and which stage said no; times in `zone`, or the machine's."""
         wider = window.wider()
-        first = self.rows(camera, limit=1)
         return explain(
             Question(
                 camera,
                 window,
                 now=datetime.fromtimestamp(self._clocks.wall(), UTC),
-                known_since=first[0].at if first else None,
+                known_since=self.known_since(camera),
                 zone=zone,
             ),
             self.rows(camera, wider, limit=self._limits.rows),
@@ -150,6 +176,7 @@ class _Track:
         self._rings: tuple[RowRing, ...] = ()
         self._fold: Fold | None = None
         self._sequence = 0
+        self._frame = -1
         self._offset: float | None = None
 
     @property
@@ -159,14 +186,18 @@ class _Track:
     def note(self, trail: Trail, now: float) -> bool:
         """Fold the frame into a row; true if it began one."""
         loud, fold = is_loud(trail), self._fold
+        # A source counts its frames from the first: one that counts anew belongs to another run.
+        is_anew, self._frame = trail.frame.sequence < self._frame, trail.frame.sequence
         if fold is not None and not _is_due(fold, now, loud):
             fold.add(trail, is_loud=loud)
+            fold.is_anew = fold.is_anew or is_anew
             return False
         if fold is not None:
             self._ring_for(fold).append(fold)
             self._sequence += 1
         fold = Fold(self._sequence, trail, now)
         fold.add(trail, is_loud=loud)
+        fold.is_anew = is_anew
         self._ring_for(fold)
         self._fold = fold
         return True
@@ -178,16 +209,22 @@ class _Track:
         return drift if abs(drift) > _CLOCK_SET_SECONDS else 0.0
 
     def rows(self, window: Window | None, after: int, limit: int) -> tuple[ExplainRow, ...]:
+        found: list[ExplainRow] = []
+        for rows, ring in self.within(window, after):
+            found.extend(decoded(row, ring) for row in rows[: limit - len(found)])
+        return tuple(found)
+
+    def judgements(self, rule: str, window: Window) -> Sequence[Judged]:
+        return [judged(rows, ring, rule) for rows, ring in self.within(window, -1) if rule in ring.rules]
+
+    def within(self, window: Window | None, after: int) -> Iterator[tuple[Rows, RowRing]]:
         # The unfinished row first: it may be finished before the ring is read, and then it is in there.
         fold, rings = self._fold, self._rings
-        found: list[ExplainRow] = []
         for ring in rings:
             rows = ring.copy()
             if fold is not None and ring is rings[-1] and ring.fits(fold):
                 rows = ring.with_unfinished(rows, fold)
-            chosen = within(rows, window, after)[: limit - len(found)]
-            found.extend(decoded(row, ring) for row in chosen)
-        return tuple(found)
+            yield within(rows, window, after), ring
 
     def _ring_for(self, fold: Fold) -> RowRing:
         """The newest ring; a new one when classifiers or rules have come, beside the one before it."""

@@ -13,6 +13,9 @@ from vedette.pipeline.explain_row import ExplainRow, LookCell, RuleCell, State
 from vedette.pipeline.explain_window import Window
 
 Rows = np.ndarray[Any, np.dtype[np.void]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Judged = np.ndarray[Any, np.dtype[np.float64]]
+"""`float64 [rows, 5]`: when (seconds since 1970), evidence, confidence, enter_at, leave_at."""
 
 
 def within(rows: Rows, window: Window | None, after: int) -> Rows:
@@ -45,6 +48,31 @@ def decoded(row: np.void, ring: RowRing) -> ExplainRow:
             if cell["is_there"]
         },
     )
+
+
+def held(cells: Rows) -> tuple[Rows, Flags]:
+    """A rule's cells with those of resting rows, in which nobody judged, as they were left before.
+
+    And which of them are known: none is before the first verdict.
+    """
+    judged_at = np.maximum.accumulate(np.where(cells["is_there"], np.arange(len(cells)), -1))
+    filled: Rows = cells[np.maximum(0, judged_at)].copy()
+    rests = ~cells["is_there"]
+    filled["evidence"][rests] = filled["last_evidence"][rests]
+    filled["confidence"][rests] = 0.0
+    filled["changes"][rests] = 0
+    # A bit for its state alone: what else was seen was seen before.
+    filled["states"][rests] = np.left_shift(1, filled["state"][rests])
+    return filled, judged_at >= 0
+
+
+def judged(rows: Rows, ring: RowRing, rule: str) -> Judged:
+    """One rule's columns of the rows that it is in, without their words."""
+    cells = rows["rules"][:, ring.rules.index(rule)]
+    names = ("last_evidence", "confidence", "enter_at", "leave_at")
+    columns = np.column_stack([rows["until"], *(cells[name] for name in names)]).astype(np.float64)
+    found: Judged = columns[cells["is_there"]]
+    return found
 
 
 def _looks(cell: np.void, ring: RowRing) -> LookCell:

@@ -19,6 +19,7 @@ _LOOKS = np.dtype(
         ("numbers", "f4", (NUMBERS,)),
         ("labels", "u2", (LIKELIEST,)),
         ("confidences", "f4", (LIKELIEST,)),
+        ("means", "f4", (LIKELIEST,)),
     ]
 )
 _RULE = np.dtype(
@@ -38,7 +39,7 @@ _RULE = np.dtype(
 )
 _MOST = 65535
 _NO_NUMBERS = (0.0,) * NUMBERS
-_NO_LOOKS = (0, 0, 0, 0, _NO_NUMBERS, (0,) * LIKELIEST, (0.0,) * LIKELIEST)
+_NO_LOOKS = (0, 0, 0, 0, _NO_NUMBERS, (0,) * LIKELIEST, (0.0,) * LIKELIEST, (0.0,) * LIKELIEST)
 _NO_RULE = (False, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, _NO_NUMBERS)
 
 
@@ -55,6 +56,7 @@ def _layout(classifiers: int, rules: int) -> np.dtype[np.void]:
             ("gate_numbers", "f4", (NUMBERS,)),
             ("energy", "f4"),
             ("threshold", "f4"),
+            ("is_anew", "?"),
             ("looks", _LOOKS, (classifiers,)),
             ("rules", _RULE, (rules,)),
         ]
@@ -101,10 +103,13 @@ class RowRing:
 
     def copy(self) -> np.ndarray[Any, np.dtype[np.void]]:
         """The rows that are held, oldest first."""
-        last = self._written
-        places = np.arange(max(0, last - len(self._rows)), last)
-        copied = self._rows[places % len(self._rows)]
-        return copied[places > self._written - len(self._rows)]
+        last, size = self._written, len(self._rows)
+        first = max(0, last - size)
+        begin = first % size
+        older, newer = self._rows[begin : begin + last - first], self._rows[: first % size]
+        copied = np.concatenate([older, newer])
+        overwritten = max(0, self._written - size + 1 - first)
+        return copied[overwritten:]
 
     def _packed(self, fold: Fold) -> tuple[Any, ...]:
         reason, numbers = self.wordings.code(fold.gate_reason)
@@ -119,6 +124,7 @@ class RowRing:
             numbers,
             max(0.0, fold.energy),
             fold.threshold,
+            fold.is_anew,
             [self._packed_looks(fold.looks.get(name)) for name in self.classifiers],
             [self._packed_rule(fold.rules.get(name)) for name in self.rules],
         )
@@ -129,6 +135,7 @@ class RowRing:
         reason, numbers = self.wordings.code(looks.reason)
         likeliest = sorted(looks.confidences.items(), key=_confidence, reverse=True)[:LIKELIEST]
         rest = (0,) * (LIKELIEST - len(likeliest))
+        known, sums = max(1, looks.looked - looks.unknown), looks.sums
         return (
             min(looks.looked, _MOST),
             min(looks.refused, _MOST),
@@ -137,6 +144,7 @@ class RowRing:
             numbers,
             (*(self.wordings.name(label) for label, _ in likeliest), *rest),
             (*(confidence for _, confidence in likeliest), *rest),
+            (*(sums.get(label, 0.0) / known for label, _ in likeliest), *rest),
         )
 
     def _packed_rule(self, rule: Judgements | None) -> tuple[Any, ...]:

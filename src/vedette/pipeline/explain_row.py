@@ -78,6 +78,19 @@ class ExplainRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """What a remark is of, for those who draw it: an action's, actuator's or rule's name, and its outcome.
+
+    `told`, `failed` of an action; `opened`, `closed` of an event; an actuator's state.
+    """
+
+    name: str
+    outcome: str
+    event_id: str | None = None
+    phase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Something that is no frame: a camera lost, an action that failed, a door that was locked.
 
@@ -93,3 +106,4 @@ class Remark:
     times: int
     last_at: datetime
     is_trouble: bool = False
+    mention: Mention | None = None

@@ -41,7 +41,7 @@ def explain(question: Question, rows: Sequence[ExplainRow], remarks: Sequence[Re
     return Explanation(
         camera=question.camera,
         window=window,
-        verdict=f"{verdict[0].upper()}{verdict[1:]}.",
+        verdict=f"{verdict[0].upper()}{verdict[1:].rstrip('.')}.",
         stopped_by=stopped_by,
         sentences=tuple(sentences),
         moments=strip,

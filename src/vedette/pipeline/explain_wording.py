@@ -51,6 +51,10 @@ class Wordings:
         """As `code`, of a name: its digits are its own."""
         return self._intern(_escaped(text))
 
+    def known(self, text: str) -> int | None:
+        """As `name`, of a name that is there already; None if it was never said."""
+        return self._codes.get(_escaped(text))
+
     def sentence(self, code: int, numbers: Sequence[float] = ()) -> str:
         """What was said."""
         text = self._texts[code] if code < len(self._texts) else _TOO_MANY

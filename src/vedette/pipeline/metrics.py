@@ -35,6 +35,20 @@ class Histogram:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
+    def quantile(self, share: float) -> float | None:
+        """So much of the measures was no more than this, evenly between its bucket's bounds.
+
+        None before the first measure, and where it is beyond the last bound.
+        """
+        counts = list(self.counts)
+        wanted, below = share * sum(counts), 0.0
+        lower = 0.0
+        for bound, count in zip(self.bounds, counts, strict=False):
+            if count and below + count >= wanted:
+                return lower + (bound - lower) * (wanted - below) / count
+            below, lower = below + count, bound
+        return None
+
 
 class SharedHistogram(Histogram):
     """A histogram that many threads may observe."""

@@ -1,0 +1,52 @@
+/** The stages that a frame passes, by the names that the service gives them. */
+import type { IconName } from "../parts/Icon.svelte";
+import type { Explanation } from "./strip";
+
+const NAMES: Record<string, string> = {
+  camera: "Camera",
+  gate: "Gate",
+  network: "Network",
+  rule: "Rule",
+  event: "Event",
+  action: "Action",
+  actuator: "Actuator",
+  configuration: "Set-up",
+  clock: "Clock",
+  load: "Load",
+};
+
+const WAY = ["camera", "gate", "network", "rule", "event", "action"];
+
+export const stageName = (stage: string) => NAMES[stage] ?? stage;
+
+export interface Step {
+  stage: string;
+  name: string;
+  state: "passed" | "stopped" | "not reached";
+  icon: IconName;
+  said: string;
+}
+
+/** How far what was in front of the camera got through the house. */
+export function way({ stopped_by: stopped, sentences, verdict }: Explanation): Step[] {
+  const shown = stopped && !WAY.includes(stopped) ? [...WAY, stopped] : WAY;
+  const end = stopped ? shown.indexOf(stopped) : shown.length;
+  const isUnknown = !stopped && !sentences.some(({ stage }) => stage === "gate");
+  return shown.map((stage, place) => {
+    const state = isUnknown || place > end ? "not reached" : place === end ? "stopped" : "passed";
+    return {
+      stage,
+      name: stageName(stage),
+      state,
+      icon: state === "passed" ? "check" : state === "stopped" ? "close" : "more",
+      said: state === "stopped" ? verdict : "",
+    };
+  });
+}
+
+/** The sentences by stage, in the order in which a frame meets the stages. */
+export function byStage(explanation: Explanation): [stage: string, texts: string[]][] {
+  const found = new Map<string, string[]>();
+  for (const { stage, text } of explanation.sentences) found.set(stage, [...(found.get(stage) ?? []), text]);
+  return [...found];
+}
