@@ -100,8 +100,8 @@ def test_file_gives_a_file_s_text_without_the_line_end(tmp_path):
         ),
         ("camera:\n", "1 camera: unknown key; the nearest known one is cameras."),
         (
-            "service: {tls: true}",
-            "1 service.tls: unknown key; known are host, port, token, hosts, classifier.",
+            "service: {ssl: true}",
+            "1 service.ssl: unknown key; known are host, port, access, tls, token, hosts, classifier.",
         ),
         (
             "cameras:\n  door:\n    source:\n      kind: push\n      rotations: 90",
@@ -158,13 +158,20 @@ def test_the_service_listens_on_loopback(tmp_path, host):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "'::'", "192.168.1.5"])
-def test_the_service_listens_elsewhere_only_with_a_token(tmp_path, host):
-    (complaint,) = complaints(written(tmp_path, f"service: {{host: {host}}}"))
-    assert "without a token the service listens to this machine only" in complaint
+def test_the_service_listens_elsewhere_only_where_people_log_in(tmp_path, host):
+    (complaint,) = complaints(written(tmp_path, f"service: {{host: {host}, access: anyone}}"))
+    assert "where anyone may ask, the service listens to this machine only" in complaint
+    assert load_config(written(tmp_path, f"service: {{host: {host}}}"), {}).service.access == "people"
     text = f"service: {{host: {host}, token: !env TOKEN, hosts: [shed.local]}}"
     service = load_config(written(tmp_path, text), {"TOKEN": "sixteen-letters-or-more"}).service
     assert (service.host, service.hosts) == (host.strip("'"), ("shed.local",))
     assert "sixteen" not in repr(service)
+
+
+def test_certificate_and_key_lie_beside_the_configuration(tmp_path):
+    text = "service: {tls: {certificate: own.pem, key: keys/own.pem}}"
+    tls = load_config(written(tmp_path, text), {}).service.tls
+    assert (tls.certificate, tls.key) == (tmp_path / "own.pem", tmp_path / "keys" / "own.pem")
 
 
 @pytest.mark.parametrize("host", ["example.org", "''", "127.0.0.1.5"])

@@ -7,7 +7,7 @@ import pytest
 from parts.taught_pictures import ColourEmbedder, jpeg
 from parts.written_configuration import ENVIRONMENT, HOUSE, written
 from vedette.config.problems import InvalidConfigurationError
-from vedette.config.readiness import load_taught
+from vedette.config.readiness import load_ready, load_taught
 from vedette.teaching.classifier_folder import ClassifierFolder
 from vedette.teaching.manifest import Origin
 from vedette.teaching.session import TeachingSession
@@ -68,3 +68,14 @@ def test_a_house_that_is_taught_is_loaded(tmp_path):
     path = written(tmp_path, HOUSE.replace("label: prey", "label: mouse"))
     loaded = load_taught(path, tmp_path / "classifiers", ENVIRONMENT)
     assert list(loaded.config.cameras) == ["door"]
+
+
+def test_a_classifier_that_nobody_taught_yet_keeps_nothing_from_starting(tmp_path):
+    path = written(tmp_path, HOUSE)
+    assert list(load_ready(path, tmp_path / "classifiers", ENVIRONMENT).config.cameras) == ["door"]
+
+
+def test_a_label_that_a_taught_classifier_does_not_know_is_refused_before_the_start(tmp_path):
+    taught(tmp_path / "classifiers", "cat-door", ["cat", "background"])
+    with pytest.raises(InvalidConfigurationError, match="cat-door has no class prey"):
+        load_ready(written(tmp_path, HOUSE), tmp_path / "classifiers", ENVIRONMENT)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from vedette.config.nodes import Listing, Mapping, Node, Scalar
@@ -14,6 +15,15 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LIKE_A_VALUE = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 # YAML 1.2.2, section 5.1: what may not stand in a text as it is, and the line ends that JSON does not escape.
 _TO_ESCAPE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value that stands elsewhere: `!file secrets/door`, `!env DOOR`. `tag` is with its mark."""
+
+    tag: str
+    text: str
 
 
 def mended(text: str, root: Node | None, keys: Sequence[str], written: str) -> str | None:
@@ -27,29 +37,29 @@ def mended(text: str, root: Node | None, keys: Sequence[str], written: str) -> s
     """
     if root is None:
         start = text if not text or text.endswith("\n") else text + "\n"
-        return f"{start}{_key(keys[0])}: {_nested(keys[1:], written)}\n"
-    node, rest = _followed(root, keys)
+        return f"{start}{key_text(keys[0])}: {_nested(keys[1:], written)}\n"
+    node, rest = followed(root, keys)
     if not rest:
-        return _replaced(text, node, written)
+        return replaced(text, node, written)
     if isinstance(node, Mapping):
-        return _added(text, node, f"{_key(rest[0])}: {_nested(rest[1:], written)}")
+        return added(text, node, f"{key_text(rest[0])}: {_nested(rest[1:], written)}")
     if isinstance(node, Scalar) and node.is_nothing:
-        return _replaced(text, node, _nested(rest, written))
+        return replaced(text, node, _nested(rest, written))
     return None
 
 
-def _followed(root: Node, keys: Sequence[str]) -> tuple[Node, Sequence[str]]:
+def followed(root: Node, keys: Sequence[str]) -> tuple[Node, Sequence[str]]:
     """The last node on the path that exists, and the keys that lie beyond it."""
     node = root
     for number, key in enumerate(keys):
-        inner = _inner(node, key)
+        inner = _inner_of(node, key)
         if inner is None:
             return node, keys[number:]
         node = inner
     return node, ()
 
 
-def _inner(node: Node, key: str) -> Node | None:
+def _inner_of(node: Node, key: str) -> Node | None:
     if isinstance(node, Mapping):
         pair = node.pair(key)
         return None if pair is None else pair[1]
@@ -57,42 +67,50 @@ def _inner(node: Node, key: str) -> Node | None:
     return node.items[int(key)] if is_item and isinstance(node, Listing) else None
 
 
-def _replaced(text: str, node: Node, written: str) -> str:
-    start, end = node.place.start, _end(text, node)
+def replaced(text: str, node: Node, written: str) -> str:
+    """The text with what is written in the place of a value."""
+    start, end = node.place.start, end_of(text, node)
     gap = " " if text[start - 1 : start] in (":", "-") else ""
     return f"{text[:start]}{gap}{written}{text[end:]}"
 
 
-def _added(text: str, mapping: Mapping, entry: str) -> str:
+def added(text: str, mapping: Mapping, entry: str) -> str:
+    """The text with one more key and value, `entry`, at the end of a mapping."""
     if not mapping.pairs:
         at = mapping.place.end - 1
         return f"{text[:at]}{entry}{text[at:]}"
     if mapping.is_flow:
-        at = _end(text, mapping.pairs[-1][1])
+        at = end_in_flow(text, mapping.pairs[-1][1])
         return f"{text[:at]}, {entry}{text[at:]}"
     first = mapping.pairs[0][0].place.start
     indent = " " * (first - (text.rfind("\n", 0, first) + 1))
     line_end = "\r\n" if "\r\n" in text else "\n"
-    at = text.find("\n", _end(text, mapping.pairs[-1][1]))
+    at = text.find("\n", end_of(text, mapping.pairs[-1][1]))
     if at < 0:
         return f"{text}{line_end}{indent}{entry}"
     return f"{text[: at + 1]}{indent}{entry}{line_end}{text[at + 1 :]}"
 
 
-def _end(text: str, node: Node) -> int:
+def end_of(text: str, node: Node) -> int:
     """Where a value really ends: the parser lets a block run up to whatever comes next."""
     if isinstance(node, Mapping) and not node.is_flow and node.pairs:
-        return _end(text, node.pairs[-1][1])
+        return end_of(text, node.pairs[-1][1])
     if isinstance(node, Listing) and not node.is_flow and node.items:
-        return _end(text, node.items[-1])
+        return end_of(text, node.items[-1])
     start, end = node.place.start, node.place.end
     return start + len(text[start:end].rstrip())
+
+
+def end_in_flow(text: str, node: Node) -> int:
+    """Where a value in braces ends, with the space behind `key:`: `key:,` is a text of its own."""
+    at = end_of(text, node)
+    return at + (text[at - 1 : at + 1] == ": ")
 
 
 def _nested(keys: Sequence[str], written: str) -> str:
     """`{a: {b: written}}`."""
     for key in reversed(keys):
-        written = f"{{{_key(key)}: {written}}}"
+        written = f"{{{key_text(key)}: {written}}}"
     return written
 
 
@@ -103,13 +121,15 @@ def flow(value: Any) -> str:
         ValueError, TypeError: it is not text, number, boolean, None, list or dictionary, or not finite.
     """
     if isinstance(value, AnyMapping):
-        return f"{{{', '.join(f'{_key(key)}: {flow(each)}' for key, each in value.items())}}}"
+        return f"{{{', '.join(f'{key_text(key)}: {flow(each)}' for key, each in value.items())}}}"
+    if isinstance(value, Reference):
+        return f"{value.tag} {value.text if _PATH.fullmatch(value.text) else key_text(value.text)}"
     if isinstance(value, list):
         return f"[{', '.join(map(flow, value))}]"
-    return _key(value) if isinstance(value, str) else json.dumps(value, allow_nan=False)
+    return key_text(value) if isinstance(value, str) else json.dumps(value, allow_nan=False)
 
 
-def _key(text: str) -> str:
+def key_text(text: str) -> str:
     """Text as it is if that is safe, else in quotes."""
     if _WORD.fullmatch(text) and text.lower() not in _LIKE_A_VALUE:
         return text

@@ -37,6 +37,14 @@ def mistakes(error: ValidationError, root: Node | None, reading: Reading) -> lis
     return problems
 
 
+def mistakes_of_part(error: ValidationError, at: DottedPath) -> list[Problem]:
+    """The same for a part by itself, one whose `kind` decides what it is; `at` is where it would stand."""
+    return [
+        Problem(None, (*at, *each["loc"][1:]), f"{_sentence(each, (*at, *each['loc']), set()).rstrip('.')}.")
+        for each in error.errors(include_url=False, include_context=True, include_input=False)
+    ]
+
+
 def _comes_of(kind: str, path: DottedPath, unread: DottedPath) -> bool:
     """Whether an error at `path` only says again that `unread` could not be read.
 

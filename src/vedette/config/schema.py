@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -142,20 +142,35 @@ class InferenceSettings(Section):
     )
 
 
+class TlsSettings(Section):
+    """What makes the service answer over https."""
+
+    certificate: Path = Field(description="The certificate and those that it hangs on, as PEM.")
+    key: Path = Field(description="Its private key, as PEM, without a password.")
+
+
 class ServiceSettings(Section):
-    """The HTTP service: for this machine only, unless it is given a token."""
+    """The page and the HTTP service: for this machine, unless it listens elsewhere, too."""
 
     host: Annotated[str, AfterValidator(_address)] = Field(
         default="127.0.0.1",
-        description="Address to listen on: 127.0.0.1, ::1 or localhost; any other only with a token.",
+        description="Address to listen on: this machine's only by default; 0.0.0.0 or :: for all networks.",
     )
     port: int = Field(
         default=8731, ge=0, le=65535, description="Port to listen on; 0 takes any that is free."
     )
+    access: Literal["people", "anyone"] = Field(
+        default="people",
+        description="Who may ask: people who have logged in, or anyone who reaches it from this machine.",
+    )
+    tls: TlsSettings | None = Field(
+        default=None, description="Certificate and key, for https; http if left out."
+    )
     token: SecretStr | None = Field(
         default=None,
         min_length=16,
-        description="Who asks must show it: `Authorization: Bearer TOKEN`. Write it with !env or !file.",
+        description="A program that shows it may do everything: `Authorization: Bearer TOKEN`. Write it with "
+        "!env or !file.",
     )
     hosts: tuple[str, ...] = Field(
         default=(), description="Names under which the service is asked, besides addresses: `shed.local`."
@@ -166,14 +181,18 @@ class ServiceSettings(Section):
     )
 
     @model_validator(mode="after")
-    def _stays_at_home_without_a_token(self) -> Self:
-        is_home = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
-        if self.token is None and not is_home:
+    def _anyone_is_at_home(self) -> Self:
+        if self.access == "anyone" and not self.is_at_home:
             raise ValueError(
-                "without a token the service listens to this machine only: set token, or say 127.0.0.1, ::1"
-                " or localhost and reach it from elsewhere through a tunnel (ssh -L)"
+                "where anyone may ask, the service listens to this machine only: leave access out, so that "
+                "people log in, or say host: 127.0.0.1"
             )
         return self
+
+    @property
+    def is_at_home(self) -> bool:
+        """It listens to this machine only."""
+        return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
 
 
 class CameraConfig(Section):
