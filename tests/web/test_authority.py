@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from parts.web_server import DirectClient
+from parts.peopled import Peopled
+from parts.web_server import DirectClient, FakeAppliance
+from vedette.web.access import Access
 from vedette.web.app import create_app
 from vedette.web.authority import Asked, Authority
 from vedette.web.refusal import Refusal
@@ -15,7 +19,7 @@ RIGHT = {"Authorization": f"Bearer {TOKEN}"}
 
 @pytest.fixture
 def app(stored):
-    return create_app(stored, hosts=("shed.local",), token=SecretStr(TOKEN))
+    return create_app(stored, hosts=("shed.local",), access=Access(SecretStr(TOKEN)))
 
 
 @pytest.fixture
@@ -31,7 +35,9 @@ def addresses(app):
 
 
 def test_every_address_but_healthz_wants_the_token(app, asking):
-    asked = [address for address in addresses(app) if address[1] != "/healthz"]
+    free = {("GET", "/healthz"), ("GET", "/api/v1/session"), ("POST", "/api/v1/session")}
+    free |= {("POST", "/api/v1/people/first")}
+    asked = [address for address in addresses(app) if address not in free and address[1] != "/api/image"]
     assert len(asked) > 30
     for method, path in [*asked, ("GET", "/openapi.json"), ("GET", "/nothing"), ("POST", "/healthz")]:
         reply = asking.request(method, path.replace("{", "").replace("}", ""))
@@ -103,7 +109,7 @@ def test_the_token_is_in_no_answer_no_log_and_no_repr(app, asking, caplog):
     ]
     assert [reply for reply in replies if TOKEN in reply.text] == []
     assert TOKEN not in caplog.text
-    assert TOKEN not in repr(vars(Authority(SecretStr(TOKEN))))
+    assert TOKEN not in repr(vars(Authority(Access(SecretStr(TOKEN)))))
     assert asking.get("/openapi.json", headers=RIGHT).json()["security"] == [{"token": []}]
 
 
@@ -122,7 +128,7 @@ def refused(authority: Authority, given: Asked) -> int:
 def test_guessers_are_not_heard_for_a_minute_and_lock_nobody_out():
     """Behind a proxy the owner has the guesser's address."""
     now = [0.0]
-    authority = Authority(SecretStr(TOKEN), lambda: now[0])
+    authority = Authority(Access(SecretStr(TOKEN), monotonic=lambda: now[0]))
     assert [refused(authority, asked("wrong")) for _ in range(12)] == [401] * 10 + [429] * 2
     assert refused(authority, asked(TOKEN)) == 200
     assert refused(authority, asked("wrong", "10.0.0.2")) == 401
@@ -132,19 +138,43 @@ def test_guessers_are_not_heard_for_a_minute_and_lock_nobody_out():
 
 
 def test_a_household_with_many_addresses_is_one_guesser():
-    authority = Authority(SecretStr(TOKEN))
+    authority = Authority(Access(SecretStr(TOKEN)))
     statuses = [refused(authority, asked("wrong", f"2001:db8:0:7::{number:x}")) for number in range(12)]
     assert statuses == [401] * 10 + [429] * 2
     assert refused(authority, asked(TOKEN, "2001:db8:0:8::1")) == 200
 
 
 def test_a_thousand_guessers_take_no_more_memory():
-    authority = Authority(SecretStr(TOKEN))
+    access = Access(SecretStr(TOKEN))
+    authority = Authority(access)
     for number in range(3000):
         refused(authority, asked("wrong", f"10.{number >> 8}.{number & 255}.1"))
-    assert len(authority._wrong) <= 1024
+    assert len(access.wrong.addresses) <= 1024
 
 
 def test_without_a_token_everybody_on_this_machine_may_ask():
-    assert refused(Authority(None), asked(None)) == 200
-    assert refused(Authority(None), asked("anything")) == 200
+    assert refused(Authority(Access()), asked(None)) == 200
+    assert refused(Authority(Access()), asked("anything")) == 200
+
+
+def test_the_description_says_who_may_do_what(tmp_path):
+    house = Peopled(tmp_path)
+    with DirectClient(create_app(FakeAppliance(), access=house.access)) as client:
+        told = client.get("/openapi.json", headers=house.session("bert")).json()
+    assert set(told["components"]["securitySchemes"]) == {"session", "token"}
+    assert told["security"] == [{"session": []}, {"token": []}]
+    for method, path in (("post", "/api/v1/session"), ("get", "/healthz"), ("post", "/api/v1/people/first")):
+        assert told["paths"][path][method]["security"] == []
+    assert {} in told["paths"]["/api/image"]["post"]["security"]
+    teach = told["paths"]["/api/v1/classifiers/{name}/teach"]["post"]
+    assert teach["x-scopes"] == ["admin", "teach"]
+    assert [each["name"] for each in teach["parameters"] if each["in"] == "header"].count("X-CSRF-Token") == 1
+
+
+def test_a_program_on_this_machine_may_have_a_picture_judged_and_nobody_else(tmp_path):
+    authority = Authority(Peopled(tmp_path).access)
+    here = Asked("POST", "/api/image", "127.0.0.1", is_from_here=True)
+    assert refused(authority, here) == 200
+    assert refused(authority, replace(here, is_from_here=False)) == 401
+    assert refused(authority, replace(here, path="/api/v1/cameras/garden/frames")) == 401
+    assert refused(authority, replace(here, authorizations=("Bearer wrong",))) == 401

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -37,12 +38,14 @@ def test_a_classifier_is_begun_filled_taught_and_used_without_a_restart(door, st
     assert [before[key] for key in ("taught_at", "classes", "changes", "is_loaded")] == [None, [], 6, True]
     report = door.post(f"{DOOR}/teach").json()
     assert report["classes"] == ["cat", "mouse"]
-    assert set(report["scores"]) == set(report["enough"]) == {"cat", "mouse"}
-    assert report["enough"]["cat"]["advice"]
+    advised = {each["label"]: each for each in report["advice"]["classes"]}
+    assert set(report["scores"]) == set(advised) == {"cat", "mouse"}
+    assert advised["cat"]["sentence"] == "5 more of `cat`."
+    assert report["curves"] is None
     assert report["trouble"] is None
     assert stored.taught == ["door"]
     after = door.get(DOOR).json()
-    assert [after[key] for key in ("classes", "changes", "can_undo")] == [["cat", "mouse"], 0, False]
+    assert [after[key] for key in ("classes", "changes", "can_undo")] == [["cat", "mouse"], 0, True]
     assert after["scores"]["cat"]["pictures"] == 3
     assert [each["name"] for each in door.get(CLASSIFIERS).json()] == ["door"]
 
@@ -76,7 +79,7 @@ def test_cameras_that_cannot_take_the_new_one_are_told_of(door, stored):
     def broken(_name):
         raise BackendError("the device is gone.")
 
-    stored.teaching._on_taught = broken
+    stored.teaching._users = replace(stored.teaching._users, taught=broken)
     report = door.post(f"{DOOR}/teach").json()
     assert "the device is gone" in report["trouble"]
     assert door.get(DOOR).json()["taught_at"]

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from parts.stored_events import event
+from vedette.pixels.header import picture_size
+from vedette.pixels.picture import decode_picture, encode_jpeg
 
 BYTES = bytes(range(256)) * 4
 ADDRESS = f"/api/v1/events/{event(1).id}"
@@ -145,3 +149,77 @@ def test_no_descriptor_stays_open(filmed, asking):
     assert {ask(number) for number in range(8)} == {200, 206, 304, 416}
     held = [each.readlink() for each in Path("/proc/self/fd").iterdir() if each.exists()]
     assert [path for path in held if path.suffix == ".mp4"] == []
+
+
+def real_picture(width: int, height: int) -> bytes:
+    shades = np.linspace(0, 255, width, dtype=np.uint8)
+    return encode_jpeg(np.repeat(np.repeat(shades[None, :, None], height, 0), 3, 2))
+
+
+@pytest.fixture
+def pictured(filmed):
+    (filmed.media_folder / f"snapshots/{event(1).id}.jpg").write_bytes(real_picture(1280, 720))
+    return filmed
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"), [(320, (320, 180)), (200, (200, 112)), (1280, (1280, 720)), (4096, (1280, 720))]
+)
+def test_a_small_picture_is_as_wide_as_asked_and_never_enlarged(pictured, asking, width, expected):
+    reply = asking.get(f"{ADDRESS}/snapshot", params={"width": width})
+    assert reply.headers["content-type"] == "image/jpeg"
+    assert picture_size(reply.content) == expected
+    shown = decode_picture(reply.content).astype(int)
+    assert shown[:, : expected[0] // 8].mean() < 40
+    assert shown[:, -expected[0] // 8 :].mean() > 215
+
+
+def test_a_small_picture_is_not_sent_again_unless_it_has_changed(pictured, asking):
+    first = asking.get(f"{ADDRESS}/snapshot?width=320")
+    tag = first.headers["etag"]
+    assert first.headers["cache-control"] == "private, no-cache"
+    again = asking.get(f"{ADDRESS}/snapshot?width=320", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert asking.get(f"{ADDRESS}/snapshot?width=160", headers={"If-None-Match": tag}).status_code == 200
+    (pictured.media_folder / f"snapshots/{event(1).id}.jpg").write_bytes(real_picture(640, 400))
+    changed = asking.get(f"{ADDRESS}/snapshot?width=320", headers={"If-None-Match": tag})
+    assert picture_size(changed.content) == (320, 200)
+
+
+@pytest.mark.parametrize("width", [0, 31, 4097, "wide"])
+def test_a_width_that_makes_no_sense_is_refused(pictured, asking, width):
+    assert asking.get(f"{ADDRESS}/snapshot", params={"width": width}).status_code == 422
+
+
+def test_a_damaged_picture_has_no_small_one(filmed, asking):
+    reply = asking.get(f"{ADDRESS}/snapshot?width=320")
+    assert reply.status_code == 404
+    assert set(reply.json()) == {"error", "remedy"}
+
+
+def test_another_events_picture_has_no_small_one(pictured, asking):
+    pictured.events.record(event(2, snapshot=f"snapshots/{event(1).id}.jpg"))
+    assert asking.get(f"/api/v1/events/{event(2).id}/snapshot?width=320").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["snapshot", "snapshot?width=64", "clip"])
+def test_a_download_has_a_name_that_tells_what_it_is(pictured, asking, address):
+    assert "content-disposition" not in asking.get(f"{ADDRESS}/{address}").headers
+    reply = asking.get(f"{ADDRESS}/{address}{'&' if '?' in address else '?'}download=true")
+    suffix = "mp4" if address == "clip" else "jpg"
+    assert reply.headers["content-disposition"] == (
+        f'attachment; filename="garden-cat-20260501T120100Z.{suffix}"; '
+        f"filename*=UTF-8''garden-cat-20260501T120100Z.{suffix}"
+    )
+
+
+def test_a_name_of_any_characters_makes_one_harmless_header(pictured, asking):
+    label = 'x"\r\nSet-Cookie: a=b\r\n\r\n../../é😀;' + "y" * 200
+    pictured.events.record(event(3, label=label, clip=f"clips/{event(3).id}.mp4"))
+    (pictured.media_folder / f"clips/{event(3).id}.mp4").write_bytes(BYTES)
+    reply = asking.get(f"/api/v1/events/{event(3).id}/clip?download=true")
+    told = reply.headers["content-disposition"]
+    assert "set-cookie" not in reply.headers
+    assert re.fullmatch(
+        r"attachment; filename=\"[A-Za-z0-9._-]+\.mp4\"; filename\*=UTF-8''[\w%.~-]+\.mp4", told
+    )

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from parts.stored_events import event
+from parts.web_server import trail
+from vedette.values.event import Review
+from vedette.values.evidence import Evidence
 
 EVENTS = "/api/v1/events"
 
@@ -12,6 +17,7 @@ def filled(stored):
     for number in range(1, 8):
         stored.events.record(event(number))
     stored.events.record(event(8, camera="shed", rule="mouse", label="mouse", closed_at=None))
+    stored.events.set_review(event(3).id, Review.WRONG)
     return stored
 
 
@@ -32,6 +38,12 @@ def ids(reply) -> list[int]:
         ({"open": True}, [8]),
         ({"open": False, "camera": "shed"}, []),
         ({"favourite": True}, []),
+        ({"camera": ["shed", "garden"], "limit": 3}, [8, 7, 6]),
+        ({"label": ["mouse", "dog"]}, [8]),
+        ({"review": "wrong"}, [3]),
+        ({"review": "none", "limit": 6}, [8, 7, 6, 5, 4, 2]),
+        ({"q": "MOUSE shed"}, [8]),
+        ({"q": "%"}, []),
         ({"camera": "' OR 1=1 --"}, []),
     ],
     ids=str,
@@ -60,6 +72,10 @@ def test_pages_follow_one_another_while_events_are_added(filled, asking):
         {"cursor": "../../x"},
         {"colour": "red"},
         {"camera": "x" * 65},
+        {"camera": ["x"] * 33},
+        {"q": "x" * 101},
+        {"q": "\x00"},
+        {"review": "perhaps"},
     ],
     ids=str,
 )
@@ -86,13 +102,99 @@ def test_a_favourite_is_kept_and_let_go(filled, asking):
     assert asking.patch(address, json={"is_favourite": False}).json()["is_favourite"] is False
 
 
+def test_an_event_is_called_right_or_wrong_and_neither_again(filled, asking):
+    address = f"{EVENTS}/{event(8).id}"
+    assert asking.get(address).json()["review"] is None
+    assert asking.patch(address, json={"review": "wrong"}).json()["review"] == "wrong"
+    filled.events.record(event(8, camera="shed", rule="mouse", label="mouse", updates=1))
+    told = asking.patch(address, json={"is_favourite": True}).json()
+    assert (told["review"], told["is_favourite"], told["closed_at"] is None) == ("wrong", True, False)
+    told = asking.patch(address, json={"is_favourite": False, "review": "right"}).json()
+    assert (told["review"], told["is_favourite"]) == ("right", False)
+    assert asking.patch(address, json={"review": None}).json()["review"] is None
+
+
 @pytest.mark.parametrize(
     "change",
-    [{}, {"is_favourite": "perhaps"}, {"is_favourite": True, "snapshot": "/etc/passwd"}, [], None],
+    [
+        {},
+        {"is_favourite": "perhaps"},
+        {"is_favourite": None},
+        {"review": "perhaps"},
+        {"is_favourite": True, "snapshot": "/etc/passwd"},
+        [],
+        None,
+    ],
     ids=str,
 )
-def test_nothing_but_a_favourite_can_be_changed(filled, asking, change):
+def test_nothing_but_a_favourite_and_a_review_can_be_changed(filled, asking, change):
     assert asking.patch(f"{EVENTS}/{event(2).id}", json=change).status_code == 422
+
+
+def test_events_are_counted_over_time(filled, asking):
+    asked = {"since": "2026-05-01T12:00:00Z", "until": "2026-05-01T12:08:30", "bucket_seconds": 240}
+    told = asking.get(f"{EVENTS}/counts", params=asked).json()
+    assert [(each["at"][11:16], each["name"], each["count"]) for each in told["counts"]] == [
+        ("12:00", "garden", 3),
+        ("12:04", "garden", 4),
+        ("12:08", "shed", 1),
+    ]
+    told = asking.get(f"{EVENTS}/counts", params={**asked, "by": "label", "q": "mouse"}).json()
+    assert [each["name"] for each in told["counts"]] == ["mouse"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"since": "2026-05-01T12:00:00Z"},
+        {"since": "2006-05-01", "until": "2026-05-01", "bucket_seconds": 3600},
+        {"since": "2026-05-01", "until": "2026-05-02", "bucket_seconds": 1},
+        {"since": "2026-05-01", "until": "2026-05-02", "by": "score"},
+    ],
+    ids=str,
+)
+def test_counts_that_make_no_sense_are_refused(asking, query):
+    assert asking.get(f"{EVENTS}/counts", params=query).status_code == 422
+
+
+def test_it_is_told_what_there_is_to_filter_by(filled, asking):
+    told = asking.get(f"{EVENTS}/facets").json()
+    assert told["total"] == 8
+    assert told["cameras"] == [{"name": "garden", "count": 7}, {"name": "shed", "count": 1}]
+    assert [each["name"] for each in told["labels"]] == ["cat", "mouse"]
+    assert told["first_opened_at"].startswith("2026-05-01T12:01")
+
+
+def test_the_events_beside_one_are_told(filled, asking):
+    def beside(number, **query):
+        told = asking.get(f"{EVENTS}/{event(number).id}/neighbours", params=query).json()
+        return [told[side] and int(told[side][-3:]) for side in ("newer", "older")]
+
+    assert beside(7) == [8, 6]
+    assert beside(7, camera="garden") == [None, 6]
+    assert beside(1) == [2, None]
+    assert asking.get(f"{EVENTS}/nothing/neighbours").status_code == 404
+
+
+def test_how_a_decision_came_about_is_kept_with_the_event(filled, asking):
+    address = f"{EVENTS}/{event(2).id}/evidence"
+    told = asking.get(address).json()
+    assert (told["seconds"], told["enter_at"]) == ([], None)
+    filled.events.keep_evidence(event(2).id, Evidence(2.2, -0.8, (-1.0, 0.5), (0.1, 2.5), (0.2, 0.97)))
+    told = asking.get(address).json()
+    assert (told["seconds"], told["evidence"], told["confidence"]) == ([-1.0, 0.5], [0.1, 2.5], [0.2, 0.97])
+    assert (told["enter_at"], told["leave_at"]) == (2.2, -0.8)
+
+
+def test_of_an_open_event_the_log_tells_how_it_goes(filled, asking):
+    shown = trail("garden", 1, 1.0, "active")
+    filled.show("garden", shown)
+    now = shown.frame.captured_at
+    filled.events.record(replace(event(30), opened_at=now, updated_at=now, closed_at=None))
+    told = asking.get(f"{EVENTS}/{event(30).id}/evidence").json()
+    assert (set(told["evidence"]), told["enter_at"], told["leave_at"]) == ({1.0}, 2.0, -2.0)
+    assert abs(told["seconds"][0]) < 10
 
 
 def test_a_deleted_event_takes_its_own_media_along(filled, asking):

@@ -23,12 +23,14 @@ OPERATIONS = [
     for method in methods
     if not path.endswith(ENDLESS)
 ]
-NAMES = {"cameras": "garden", "classifiers": "door", "actions": "phone"}
+NAMES = {"configuration": "garden", "cameras": "garden", "classifiers": "door", "actions": "phone"}
 FEW = settings(
     max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 # A posted picture may be of any bytes by the description; those that are no picture are refused.
-PICTURES = ("/api/image", "/frames", "/examples")
+PICTURES = ("/api/image", "/frames", "/examples", "/proposals", "/import")
+# Left of what is to the right: no schema says that of four numbers.
+REGIONS = ("PATCH/api/v1/classifiers/{name}",)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,8 @@ def known(appliance, path: str) -> dict[str, str]:
         "event_id": event(1).id,
         "digest": next(iter(appliance.teaching.describe("door").examples), "0" * 64),
         "key": "k:open:phone",
+        "person_id": "0123456789abcdef",
+        "rule": "visitor",
     }
 
 
@@ -86,7 +90,8 @@ def test_what_is_described_is_what_is_answered_of_things_that_are_there(applianc
         if "Idempotency-Key" in (case.headers or {}):
             case.headers["Idempotency-Key"] = f"{prefix}{next(number)}"
         case.path_parameters = {name: parameters[name] for name in case.path_parameters}
-        excluded = [positive_data_acceptance] if path.endswith(PICTURES) else []
+        is_picky = path.endswith(PICTURES) or f"{method}{path}" in REGIONS
+        excluded = [positive_data_acceptance] if is_picky else []
         case.call_and_validate(excluded_checks=excluded)
 
     ask()

@@ -64,7 +64,7 @@ def test_it_does_not_answer_under_a_name_that_was_made_to_point_here(client, hos
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://localhost:1"},
-        {"Origin": "https://localhost:9"},
+        {"Origin": "https://localhost"},
         {"Origin": "http://localhost:9", "Sec-Fetch-Site": "cross-site"},
     ],
     ids=str,
@@ -90,7 +90,12 @@ def test_a_link_from_a_foreign_page_may_be_followed(client):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Origin": "http://localhost:9", "Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}],
+    [
+        {},
+        {"Origin": "http://localhost:9", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "https://localhost:9"},  # TLS ends at a proxy
+        {"Sec-Fetch-Site": "none"},
+    ],
     ids=str,
 )
 def test_programs_and_its_own_page_may(client, headers):
@@ -107,6 +112,13 @@ def test_no_answer_lets_a_foreign_page_read_it(client, method, path):
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert reply.headers["cross-origin-resource-policy"] == "same-origin"
     assert "default-src 'none'" in reply.headers["content-security-policy"]
+    assert "microphone=()" in reply.headers["permissions-policy"]
+    assert "strict-transport-security" not in reply.headers
+
+
+@pytest.mark.parametrize("path", ["/api/v1/cameras%0a", "/api/v1/people%00", "/%E2%80%AE"])
+def test_an_address_with_letters_that_nobody_sees_is_refused(client, path):
+    assert client.get(path).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import pytest
@@ -48,7 +49,17 @@ def test_the_system_tells_what_it_is_made_of(stored, asking):
     stored.system.queues = {"lite0": {"garden": CameraStatistics(7, 1, 0, is_waiting=False)}}
     told = asking.get("/api/v1/system").json()
     assert told["queues"] == {"lite0": [{"camera": "garden", "served": 7, "superseded": 1, "timed_out": 0}]}
-    assert told["storage"] == {"trouble": None, "free_bytes": 5_000_000_000, "pending": 0, "dead": 0}
+    assert told["storage"] == {
+        "trouble": None,
+        "free_bytes": 5_000_000_000,
+        "total_bytes": 20_000_000_000,
+        "media_bytes": 1_000_000,
+        "keep_days": 30,
+        "keep_free_bytes": 1_000_000_000,
+        "maximum_bytes": None,
+        "pending": 0,
+        "dead": 0,
+    }
     assert told["uptime_seconds"] == 12.5
 
 
@@ -146,3 +157,39 @@ def test_a_camera_that_may_be_silent_is_ready_without_a_picture(stored, asking):
     stored.cameras["garden"] = SourceStatus(state="connected")
     stored.plans["garden"] = Plan("push", may_be_silent=True)
     assert asking.get("/readyz").status_code == 200
+
+
+def test_latencies_have_buckets_and_quantiles(stored, asking):
+    for seconds in (0.002, 0.003, 0.004, 0.3):
+        stored.metrics.delivered("phone", seconds)
+    told = asking.get("/api/v1/system/latencies").json()["latencies"]
+    (phone,) = [each for each in told if each["name"] == "delivery_seconds"]
+    assert (phone["label"], phone["count"], sum(phone["counts"])) == ("phone", 4, 4)
+    assert len(phone["counts"]) == len(phone["bounds"]) + 1
+    assert 0 < phone["median_seconds"] <= 0.01
+    assert 0.25 < phone["p99_seconds"] <= 0.5
+    assert {each["name"] for each in told} >= {"frame_decision_seconds", "store_write_seconds"}
+
+
+def test_logs_are_told_from_a_number_on(stored, asking):
+    ring = stored.system.logs
+    for number in range(1, 6):
+        level = logging.WARNING if number == 3 else logging.INFO
+        ring.handle(logging.LogRecord("vedette.web", level, "", 1, f"line {number}", None, None))
+    told = asking.get("/api/v1/system/logs", params={"after": 3}).json()
+    assert ([line["text"] for line in told["lines"]], told["last"]) == (["line 4", "line 5"], 5)
+    told = asking.get("/api/v1/system/logs", params={"level": "warning"}).json()
+    assert [(line["number"], line["level"], line["part"]) for line in told["lines"]] == [
+        (3, "warning", "web")
+    ]
+    assert told["last"] == 5
+    assert asking.get("/api/v1/system/logs", params={"level": "loud"}).status_code == 422
+
+
+def test_what_the_process_takes_and_what_the_outbox_holds_is_told(stored, asking):
+    letter = OutboxEntry("k", "phone", Phase.OPEN, event(1), event(1).opened_at, event(1).opened_at)
+    stored.events.record(event(1), [letter])
+    told = asking.get("/api/v1/system").json()
+    assert told["outbox"] == [{"action": "phone", "pending": 1, "delivered": 0, "dead": 0}]
+    assert told["storage"]["pending"] == 1
+    assert set(told["process"]) >= {"memory_bytes", "cpu_seconds", "threads"}

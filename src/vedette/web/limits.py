@@ -14,9 +14,11 @@ class Limits:
     `body_bytes` leaves room for what multipart puts around a picture; a picture's own limit holds
     beside it. `json_bytes` is for a body that is JSON. `body_seconds` is for a whole body. Of each kind
     of work at most `waiting` requests wait or are worked on, each for at most `patience_seconds`, a
-    teaching for `teaching_seconds`. At most `viewers` look at moving pictures and `listeners` listen to
-    what happens; a listener hears something every `heartbeat_seconds`. After a `burst`, at most
-    `requests_per_second` are taken; a request waits for its turn, for at most `pace_patience_seconds`.
+    teaching for `teaching_seconds`. At most `viewers` look at MJPEG, `watchers` watch cameras by a socket
+    and `listeners` listen to what happens; a listener hears something every `heartbeat_seconds`. After a
+    `burst`, at most `requests_per_second` are taken; a request waits for its turn, for at most
+    `pace_patience_seconds`. An exported classifier, which goes to the disk as it comes, may have
+    `archive_bytes` and take `archive_seconds`.
     """
 
     body_bytes: int = MAXIMUM_BYTES + 16 * 1024
@@ -26,8 +28,11 @@ class Limits:
     patience_seconds: float = 10.0
     teaching_seconds: float = 300.0
     viewers: int = 8
+    watchers: int = 32
     listeners: int = 16
     heartbeat_seconds: float = 15.0
     requests_per_second: float = 200.0
     burst: int = 200
     pace_patience_seconds: float = 2.0
+    archive_bytes: int = 512 * 2**20
+    archive_seconds: float = 600.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -40,7 +40,29 @@ def posted_picture(body: bytes, content_type: str) -> bytes:
     return picture
 
 
+class PostedFile(NamedTuple):
+    """A file of a form under its own name, or a body without one."""
+
+    name: str
+    data: bytes
+
+
+def posted_pictures(body: bytes, content_type: str) -> list[PostedFile]:
+    """Every file of a form in the order sent, whatever its field is called; else the body as it is.
+
+    Raises:
+        Refusal: 400, a form that is damaged or holds no file.
+    """
+    if not content_type.lower().startswith("multipart/form-data"):
+        return [PostedFile("", body)]
+    return _read_form(body, content_type).files()
+
+
 def _of_form(body: bytes, content_type: str) -> bytes:
+    return _read_form(body, content_type).picture()
+
+
+def _read_form(body: bytes, content_type: str) -> _Form:
     _, options = parse_options_header(content_type)
     form = _Form(body)
     try:
@@ -49,7 +71,7 @@ def _of_form(body: bytes, content_type: str) -> bytes:
         parser.finalize()
     except FormParserError as error:
         raise Refusal(400, "the form is damaged.", _HOW) from error
-    return form.picture()
+    return form
 
 
 class _Form:
@@ -64,6 +86,7 @@ class _Form:
         self._data: list[tuple[int, int]] = []
         self._image: list[tuple[int, int]] | None = None
         self._first_file: list[tuple[int, int]] | None = None
+        self._files: list[tuple[str, list[tuple[int, int]]]] = []
         self._is_whole = False
         self.callbacks = {
             "on_part_begin": self._begin_part,
@@ -82,7 +105,18 @@ class _Form:
             raise Refusal(400, "the form ends in the middle.", _HOW)
         if chosen is None:
             raise Refusal(400, "the form holds no file.", _HOW)
-        return b"".join(self._body[start:end] for start, end in chosen)
+        return self._bytes(chosen)
+
+    def files(self) -> list[PostedFile]:
+        """Every file."""
+        if not self._is_whole:
+            raise Refusal(400, "the form ends in the middle.", _HOW)
+        if not self._files:
+            raise Refusal(400, "the form holds no file.", _HOW)
+        return [PostedFile(name, self._bytes(places)) for name, places in self._files]
+
+    def _bytes(self, places: list[tuple[int, int]]) -> bytes:
+        return b"".join(self._body[start:end] for start, end in places)
 
     def _begin_part(self) -> None:
         self._parts += 1
@@ -111,6 +145,8 @@ class _Form:
             self._image = self._data
         elif b"filename" in options and self._first_file is None:
             self._first_file = self._data
+        if b"filename" in options:
+            self._files.append((options[b"filename"].decode(errors="replace"), self._data))
 
     def _end(self) -> None:
         self._is_whole = True

@@ -7,20 +7,29 @@ event loop and must answer at once. Every member may be used from any thread.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from vedette.actions.protocol import ActionStatus
 from vedette.actuators.protocol import ActuatorStatus
 from vedette.assembly.live_feed import LiveFeed
+from vedette.assembly.log_ring import LogRing
+from vedette.assembly.looks import Looks
+from vedette.assembly.replaying import ReplayAnswer, ReplayQuestion
+from vedette.assembly.screening import Screenings
+from vedette.assembly.set_up import SetUp
 from vedette.assembly.teaching_desk import TeachingDesk
+from vedette.assembly.vitals import Vitals
 from vedette.pipeline.explain_log import ExplainLog
 from vedette.pipeline.inference_queue import CameraStatistics
 from vedette.pipeline.metrics import Metrics
 from vedette.pipeline.newest import Newest
 from vedette.sources.protocol import SourceStatus
-from vedette.store.events import EventFilter
-from vedette.values.event import Event
+from vedette.store.event_filter import EventFilter
+from vedette.store.tallies import Count, Facets
+from vedette.values.event import Event, Review
+from vedette.values.evidence import Evidence
 from vedette.values.outbox import OutboxEntry, OutboxState
 from vedette.values.prediction import Classification
 
@@ -64,6 +73,28 @@ class Events(Protocol):
 
     def set_favourite(self, identity: str, is_favourite: bool) -> bool:
         """Keep it whatever its age, or no longer; false if there is none of that id."""
+        ...
+
+    def set_review(self, identity: str, review: Review | None) -> bool:
+        """What a person said of it, or nothing any more; false if there is none of that id."""
+        ...
+
+    def counts(
+        self, wanted: EventFilter, origin: datetime, bucket_seconds: int, by: Literal["camera", "label"]
+    ) -> Sequence[Count]:
+        """How many opened in each bucket of time, oldest first; buckets begin at `origin`."""
+        ...
+
+    def facets(self) -> Facets:
+        """Which cameras, rules and labels events have."""
+        ...
+
+    def neighbours(self, identity: str, wanted: EventFilter | None = None) -> tuple[str | None, str | None]:
+        """The ids of the next newer and the next older event of those that are asked for."""
+        ...
+
+    def evidence(self, identity: str) -> Evidence | None:
+        """How its decision came about; None if that was not kept."""
         ...
 
     def delete(self, identity: str) -> bool:
@@ -135,6 +166,40 @@ class StorageState(Protocol):
         """Free on the disk of the storage folder."""
         ...
 
+    @property
+    def total_bytes(self) -> int:
+        """That disk's size; 0 before it was asked."""
+        ...
+
+    @property
+    def media_bytes(self) -> int | None:
+        """What pictures and videos take, some minutes old; None until they were added up."""
+        ...
+
+
+class RetentionPlan(Protocol):
+    """How long events are kept; see `RetentionSettings`."""
+
+    @property
+    def keep_days(self) -> float | None:
+        """Older events are deleted; None keeps them for ever."""
+        ...
+
+    @property
+    def keep_free_bytes(self) -> int:
+        """So much of the disk stays free, or the percentage, whichever is less."""
+        ...
+
+    @property
+    def keep_free_percent(self) -> float:
+        """So much of the disk, 0..90."""
+        ...
+
+    @property
+    def maximum_bytes(self) -> int | None:
+        """Media take no more; None sets no limit."""
+        ...
+
 
 class System(Protocol):
     """The appliance as a whole."""
@@ -165,6 +230,26 @@ class System(Protocol):
         ...
 
     @property
+    def remedies(self) -> Mapping[str, str]:
+        """What to do about each of the troubles, and about the storage's, by the same names."""
+        ...
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the process takes of the machine."""
+        ...
+
+    @property
+    def retention(self) -> RetentionPlan:
+        """How long events are kept."""
+        ...
+
+    @property
+    def logs(self) -> LogRing:
+        """What was said last."""
+        ...
+
+    @property
     def restarts(self) -> Mapping[str, int]:
         """How often a part (`camera garden`, `network efficientnet-lite0`) was started again."""
         ...
@@ -184,6 +269,11 @@ class Appliance(Protocol):
     @property
     def cameras(self) -> Mapping[str, SourceStatus]:
         """Every camera's health at this moment, by name."""
+        ...
+
+    @property
+    def set_up(self) -> SetUp | None:
+        """Its configuration file, to be read and changed; None where it runs without one. Blocks."""
         ...
 
     @property
@@ -242,6 +332,16 @@ class Appliance(Protocol):
         ...
 
     @property
+    def looks(self) -> Looks:
+        """What is made of each picture at this moment."""
+        ...
+
+    @property
+    def screenings(self) -> Screenings:
+        """The cameras' video for those who watch."""
+        ...
+
+    @property
     def metrics(self) -> Metrics:
         """What was counted and measured."""
         ...
@@ -258,6 +358,14 @@ class Appliance(Protocol):
             PictureError: not a picture, or not one that may be opened.
             UsageError: no such classifier, or none is named and there is more than one.
             NotServed: the device was busy for too long, or is being shut down.
+        """
+        ...
+
+    def replay(self, question: ReplayQuestion) -> ReplayAnswer:
+        """What other decision settings would have made of the last hour. Blocks.
+
+        Raises:
+            UsageError: there is no such camera, or settings that no rule can have.
         """
         ...
 

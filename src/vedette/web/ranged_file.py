@@ -72,6 +72,11 @@ class RangedFile(Response):
         return 206
 
 
+def names_tag(asked: str, tag: str) -> bool:
+    """Whether an If-None-Match names this tag, or any."""
+    return asked.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in asked.split(",")]
+
+
 def _is_valid(first: str, last: str) -> bool:
     """One end at least, and in order; else the range is to be ignored."""
     return bool(first or last) and not (first and last and int(last) < int(first))
@@ -103,7 +108,7 @@ def _is_unchanged(file: OpenFile, headers: Mapping[str, str]) -> bool:
     """RFC 9110, 13.2.2: If-None-Match counts before If-Modified-Since."""
     tags = headers.get("if-none-match")
     if tags is not None:
-        return tags.strip() == "*" or file.tag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+        return names_tag(tags, file.tag)
     since = _seconds(headers.get("if-modified-since"))
     return since is not None and int(file.modified_seconds) <= since
 

@@ -14,7 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vedette.errors import ActionError, PictureError, StoreError, TeachingError, UsageError, VedetteError
+from vedette.errors import (
+    ActionError,
+    PeopleError,
+    PictureError,
+    StoreError,
+    TeachingError,
+    UsageError,
+    VedetteError,
+    WeakPasswordError,
+)
 from vedette.pipeline.inference_queue import NotServed
 
 RETRY = {"Retry-After": "1"}
@@ -49,15 +58,15 @@ class RefusalBody(BaseModel):
 
 _MEANINGS = {
     400: "The request is damaged.",
-    401: "The token is missing or wrong.",
-    403: "A foreign web page asked.",
+    401: "It is not known who asks.",
+    403: "Who asks may not do this, or a foreign web page asked.",
     404: "There is no such thing.",
     408: "The body came too slowly.",
     409: "It cannot be done as things are.",
     413: "The body is too large.",
     416: "There is nothing in the range.",
     422: "The request is not understood.",
-    429: "Too many wrong tokens came from this address.",
+    429: "Too many wrong tokens or passwords came from this address.",
     502: "The other side did not do it.",
     503: "Too many wait, or the disk does not serve: ask again.",
 }
@@ -101,6 +110,8 @@ def install_refusals(app: FastAPI) -> None:
 
 _STATUSES: tuple[tuple[type[VedetteError], int, Mapping[str, str]], ...] = (
     (PictureError, 422, {}),
+    (WeakPasswordError, 422, {}),
+    (PeopleError, 409, {}),
     (UsageError, 400, {}),
     (NotServed, 503, RETRY),
     (TeachingError, 409, {}),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vedette.store.events import EventFilter
-from vedette.values.event import Event
+from vedette.store.event_filter import EventFilter
+from vedette.values.event import Event, Review
 from vedette.web.media import remove_below
 from vedette.web.paging import CURSOR, LIMIT, NEXT
 from vedette.web.protocol import Appliance
@@ -38,6 +38,7 @@ class EventReply(BaseModel):
     closed_at: datetime | None = Field(description="When it ended, UTC; null while it is open.")
     close_reason: str | None = Field(description="Why it ended.")
     is_favourite: bool = Field(description="It is never given up for space or age.")
+    review: Review | None = Field(description="What a person said of it: right or wrong; null if nothing.")
     measures: dict[str, float] = Field(description="What was measured, by name with its unit.")
     snapshot: str | None = Field(description="The address of its picture; null if there is none.")
     clip: str | None = Field(description="The address of its video; null if there is none.")
@@ -58,6 +59,7 @@ class EventReply(BaseModel):
             closed_at=event.closed_at,
             close_reason=event.close_reason,
             is_favourite=event.is_favourite,
+            review=event.review,
             measures=event.measures,
             snapshot=f"{address}/snapshot" if event.snapshot else None,
             clip=f"{address}/clip" if event.clip else None,
@@ -72,28 +74,56 @@ class EventPage(BaseModel):
 
 
 class EventChange(BaseModel):
-    """What may be changed about an event."""
+    """What may be changed about an event; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+
+    is_favourite: bool = Field(default=False, description="Keep it, whatever its age and the space.")
+    review: Review | None = Field(default=None, description="It was right, or wrong; null takes that back.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("say is_favourite, review, or both")
+        return self
+
+    def apply(self, appliance: Appliance, identity: str) -> None:
+        """Have it kept. Blocks for the disk."""
+        if "is_favourite" in self.model_fields_set:
+            appliance.events.set_favourite(identity, self.is_favourite)
+        if "review" in self.model_fields_set:
+            appliance.events.set_review(identity, self.review)
+
+
+_Name = Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")]
+
+
+def _names(description: str) -> Any:
+    return Field(default=None, min_length=1, max_length=32, description=description)
+
+
+class EventQuestion(BaseModel):
+    """Which events are asked for."""
 
     model_config = ConfigDict(extra="forbid")
 
-    is_favourite: bool = Field(description="Keep it, whatever its age and the space.")
-
-
-class EventQuery(BaseModel):
-    """Which events are asked for, and where the page begins."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    camera: str | None = Field(default=None, max_length=64, description="Of that camera.")
-    rule: str | None = Field(default=None, max_length=64, description="Of that rule.")
-    label: str | None = Field(default=None, max_length=64, description="About that label.")
+    camera: list[_Name] | None = _names("Of that camera; said more than once: of any of them.")
+    rule: list[_Name] | None = _names("Of that rule; said more than once: of any of them.")
+    label: list[_Name] | None = _names("About that label; said more than once: about any of them.")
     since: datetime | None = Field(default=None, description="Opened then or later; UTC without a zone.")
     until: datetime | None = Field(default=None, description="Opened before; UTC without a zone.")
     min_score: float | None = Field(default=None, ge=0, le=1, description="At least so sure.")
     open: bool | None = Field(default=None, description="Open still, or closed.")
     favourite: bool | None = Field(default=None, description="Favourites, or all others.")
-    cursor: str | None = Field(default=None, pattern=r"^[0-9A-Za-z_-]{1,64}$", description=CURSOR)
-    limit: int = LIMIT
+    review: Literal["right", "wrong", "none"] | None = Field(
+        default=None, description="That a person called right or wrong; none: that nobody looked at."
+    )
+    q: str | None = Field(
+        default=None,
+        max_length=100,
+        pattern=r"^[^\x00]*$",
+        description="Every word stands in the camera, rule, label or closing reason, or begins the id.",
+    )
 
     @property
     def wanted(self) -> EventFilter:
@@ -103,15 +133,28 @@ class EventQuery(BaseModel):
             Refusal: 422, a time that there is not in UTC.
         """
         return EventFilter(
-            camera=self.camera,
-            rule=self.rule,
-            label=self.label,
+            camera=_any_of(self.camera),
+            rule=_any_of(self.rule),
+            label=_any_of(self.label),
             since=in_utc(self.since),
             until=in_utc(self.until),
             minimum_score=self.min_score,
             is_open=self.open,
             is_favourite=self.favourite,
+            review="none" if self.review == "none" else self.review and Review(self.review),
+            text=self.q,
         )
+
+
+class EventQuery(EventQuestion):
+    """Which events are asked for, and where the page begins."""
+
+    cursor: str | None = Field(default=None, pattern=r"^[0-9A-Za-z_-]{1,64}$", description=CURSOR)
+    limit: int = LIMIT
+
+
+def _any_of(names: list[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
 
 
 def event_routes(service: Service) -> APIRouter:
@@ -130,10 +173,14 @@ def event_routes(service: Service) -> APIRouter:
     async def get_event(event_id: EventId) -> EventReply:
         return EventReply.of(await service.store.run(lambda: event_of(appliance, event_id)))
 
-    @router.patch("/{event_id}", summary="Keep it, or no longer", responses=refusals(404, 408, 413, 422, 503))
+    @router.patch(
+        "/{event_id}",
+        summary="Keep it, or say whether it was right",
+        responses=refusals(404, 408, 413, 422, 503),
+    )
     async def change_event(event_id: EventId, change: EventChange) -> EventReply:
         def work() -> Event:
-            appliance.events.set_favourite(event_id, change.is_favourite)
+            change.apply(appliance, event_id)
             return event_of(appliance, event_id)
 
         return EventReply.of(await service.store.run(work))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +29,20 @@ class ExplainQuery(BaseModel):
     at: datetime | None = Field(default=None, description="The moment; UTC without a zone.")
     since: datetime | None = Field(default=None, description="From then; UTC without a zone.")
     until: datetime | None = Field(default=None, description="Until before then; UTC without a zone.")
+
+    zone: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Of the times in sentences: Europe/Vienna; else the machine's.",
+    )
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """The zone of the times in sentences; None is the machine's, also for one that nobody knows here."""
+        try:
+            return None if self.zone is None else ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return None
 
     @property
     def window(self) -> Window:
@@ -99,7 +114,8 @@ def explain_routes(service: Service) -> APIRouter:
     @router.get("", summary="Why something happened, or nothing", responses=refusals(404, 422, 503))
     async def get_explanation(query: Annotated[ExplainQuery, Query()]) -> ExplanationReply:
         window = checked(query)
-        answer = await service.chores.run(lambda: appliance.explain.summary(query.camera, window))
+        zone = query.time_zone
+        answer = await service.chores.run(lambda: appliance.explain.summary(query.camera, window, zone))
         return ExplanationReply.model_validate(answer.as_record())
 
     @router.get("/rows", summary="Every stage's verdicts in pages", responses=refusals(404, 422, 503))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import asdict
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 from vedette import __version__
 from vedette.errors import ConfigurationError
 from vedette.web.idempotency import takes_key
-from vedette.web.protocol import Appliance
+from vedette.web.protocol import Appliance, System
 from vedette.web.refusal import Refusal, refusals
 from vedette.web.service import Service
 
@@ -20,6 +21,11 @@ class StorageReply(BaseModel):
 
     trouble: str | None = Field(description="Why nothing is recorded where it should be; null: all is well.")
     free_bytes: int = Field(description="Free on the disk of the storage folder.")
+    total_bytes: int = Field(description="That disk's size; 0 before it was asked.")
+    media_bytes: int | None = Field(description="What pictures and videos take; null until added up.")
+    keep_days: float | None = Field(description="Events older than this are deleted; null: never.")
+    keep_free_bytes: int = Field(description="So much of the disk is kept free by giving events up.")
+    maximum_bytes: int | None = Field(description="Pictures and videos take no more; null: no limit.")
     pending: int = Field(description="Entries of the outbox that are still to be told.")
     dead: int = Field(description="Entries that were given up.")
 
@@ -33,6 +39,26 @@ class TurnsReply(BaseModel):
     timed_out: int = Field(description="Requests that waited for too long.")
 
 
+class ProcessReply(BaseModel):
+    """What the process takes of the machine; null for what the kernel does not tell."""
+
+    memory_bytes: int | None = Field(description="Resident.")
+    memory_total_bytes: int | None = Field(description="The machine's.")
+    cpu_seconds: float = Field(description="Processor time of all threads since the start.")
+    cpu_count: int = Field(description="Processors of the machine.")
+    threads: int | None = Field(description="How many there are.")
+    open_files: int | None = Field(description="Files and connections that are open.")
+
+
+class LettersReply(BaseModel):
+    """An action's entries in the outbox."""
+
+    action: str = Field(description="The action.")
+    pending: int = Field(description="Still to be told.")
+    delivered: int = Field(description="Told, within the last days.")
+    dead: int = Field(description="Given up.")
+
+
 class SystemReply(BaseModel):
     """The appliance as a whole."""
 
@@ -44,7 +70,11 @@ class SystemReply(BaseModel):
     queues: dict[str, list[TurnsReply]] = Field(description="Each network's queue.")
     temperatures: dict[str, float] = Field(description="Degrees Celsius by sensor.")
     troubles: dict[str, str] = Field(description="What does not work and why, by part.")
+    remedies: dict[str, str] = Field(description="What to do about each, and about the storage's.")
     restarts: dict[str, int] = Field(description="How often a part was started again.")
+    process: ProcessReply = Field(description="Memory, processor time and so on.")
+    looks_not_served: dict[str, int] = Field(description="Looks that were due and not served, by camera.")
+    outbox: list[LettersReply] = Field(description="What is to be told, by action.")
 
 
 class ReloadReply(BaseModel):
@@ -81,20 +111,13 @@ def system_routes(service: Service) -> APIRouter:
 
 def _system(appliance: Appliance) -> SystemReply:
     system = appliance.system
-    counts: dict[str, int] = {}
-    for (_, state), count in appliance.outbox.counts().items():
-        counts[state.value] = counts.get(state.value, 0) + count
+    letters = _letters(appliance)
     return SystemReply(
         version=__version__,
         python=platform.python_version(),
         machine=platform.machine(),
         uptime_seconds=system.uptime_seconds,
-        storage=StorageReply(
-            trouble=system.storage.trouble,
-            free_bytes=system.storage.free_bytes,
-            pending=counts.get("pending", 0),
-            dead=counts.get("dead", 0),
-        ),
+        storage=_storage(system, letters),
         queues={
             network: [
                 TurnsReply(
@@ -109,5 +132,43 @@ def _system(appliance: Appliance) -> SystemReply:
         },
         temperatures=dict(system.temperatures),
         troubles=dict(system.troubles),
+        remedies=dict(system.remedies),
         restarts=dict(system.restarts),
+        process=ProcessReply(**asdict(system.vitals)),
+        looks_not_served={
+            name: measures.looks_not_served for name, measures in appliance.metrics.cameras.items()
+        },
+        outbox=letters,
+    )
+
+
+def _letters(appliance: Appliance) -> list[LettersReply]:
+    names = dict.fromkeys(appliance.delivery.status)
+    counts: dict[str, dict[str, int]] = {name: {} for name in names}
+    for (action, state), count in appliance.outbox.counts().items():
+        counts.setdefault(action, {})[state.value] = count
+    return [
+        LettersReply(
+            action=name,
+            pending=each.get("pending", 0),
+            delivered=each.get("delivered", 0),
+            dead=each.get("dead", 0),
+        )
+        for name, each in counts.items()
+    ]
+
+
+def _storage(system: System, letters: list[LettersReply]) -> StorageReply:
+    storage, retention = system.storage, system.retention
+    keep_free = min(retention.keep_free_bytes, int(storage.total_bytes * retention.keep_free_percent / 100))
+    return StorageReply(
+        trouble=storage.trouble,
+        free_bytes=storage.free_bytes,
+        total_bytes=storage.total_bytes,
+        media_bytes=storage.media_bytes,
+        keep_days=retention.keep_days,
+        keep_free_bytes=keep_free,
+        maximum_bytes=retention.maximum_bytes,
+        pending=sum(each.pending for each in letters),
+        dead=sum(each.dead for each in letters),
     )
