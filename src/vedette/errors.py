@@ -3,7 +3,9 @@
     VedetteError
     ├── UsageError             the person asked for something that cannot be (exit code 2)
     │   ├── ConfigurationError     a configuration file or one of its values
-    │   └── PictureError           bytes that are not a picture, or not one that may be opened
+    │   ├── PictureError           bytes that are not a picture, or not one that may be opened
+    │   └── PeopleError            people and tokens as they cannot be
+    │       └── WeakPasswordError      a password that would be guessed
     ├── CatalogError           a network or clip that is not to be had, or has the wrong hash
     ├── BackendError           a runtime or device that cannot load or run a network
     ├── SourceError            a camera that does not deliver
@@ -46,6 +48,14 @@ class ConfigurationError(UsageError):
 
 class PictureError(UsageError):
     """Bytes that are not a picture, or not one that may be opened."""
+
+
+class PeopleError(UsageError):
+    """People and tokens as they cannot be: a name twice, no admin."""
+
+
+class WeakPasswordError(PeopleError):
+    """A password that would be guessed."""
 
 
 class CatalogError(VedetteError):

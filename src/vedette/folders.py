@@ -18,6 +18,11 @@ def cache_folder() -> Path:
     return Path(cache) if cache else _xdg_folder("XDG_CACHE_HOME", ".cache")
 
 
+def configuration_folder() -> Path:
+    """What a person has written, or the page has for him: `$XDG_CONFIG_HOME/vedette`."""
+    return _xdg_folder("XDG_CONFIG_HOME", ".config")
+
+
 def classifiers_folder() -> Path:
     """One folder a taught classifier."""
     return data_folder() / "classifiers"

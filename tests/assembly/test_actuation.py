@@ -14,6 +14,7 @@ class Board:
     """A board that notes down what is done to it."""
 
     is_running = True
+    restarts = 0
 
     def __init__(self, log, name, error=None):
         self._log, self._name, self._error = log, name, error
@@ -41,6 +42,15 @@ def test_the_old_board_is_closed_before_the_new_one_starts():
     assert log == ["old closes", "new starts"]
     assert actuation.is_running
     assert actuation.wants_looks("door")
+
+
+def test_restarts_are_counted_beyond_an_exchange():
+    old, new = Board([], "old"), Board([], "new")
+    old.restarts, new.restarts = 2, 1
+    actuation = Actuation(old)
+    assert actuation.restarts == 2
+    actuation.exchange(new)
+    assert actuation.restarts == 3
 
 
 def test_a_board_that_cannot_be_driven_is_seen_until_another_one_can():

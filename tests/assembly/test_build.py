@@ -12,7 +12,7 @@ from vedette.assembly.assemble import build_appliance
 from vedette.assembly.build import DEFAULT_NETWORK, backend_settings, build_networks, build_watch
 from vedette.assembly.demonstration import FINCH, PERSON
 from vedette.config.schema import Config
-from vedette.errors import ConfigurationError, TeachingError, UsageError
+from vedette.errors import ConfigurationError, UsageError
 from vedette.events.lifecycle import UNCLEAN_STOP
 from vedette.store.database import Database
 from vedette.store.events import EventTable
@@ -67,8 +67,9 @@ def test_classifiers_of_one_network_share_it_and_its_queue(classifiers):
 
 
 def test_an_appliance_that_cannot_be_built_lets_go_of_its_storage(classifiers, person_clip, tmp_path):
-    asked = config(PERSON, person_clip, tmp_path, service={"classifier": "nobody"})
-    with pytest.raises(TeachingError, match="nobody"):
+    relay = {"kind": "gpio", "device": {"kind": "relay", "pin": 17, "safe": "low"}}
+    asked = config(PERSON, person_clip, tmp_path, actions={"one": relay, "other": relay})
+    with pytest.raises(ConfigurationError, match="pin 17 is given to one and other"):
         build_appliance(asked, classifiers=classifiers)
     Database(tmp_path / DATABASE_NAME).close()
 

@@ -95,3 +95,25 @@ def test_what_another_process_taught_is_noticed_once(networks):
     assert networks.taught_elsewhere() == ("door",)
     networks.taught_anew("door")
     assert networks.taught_elsewhere() == ()
+
+
+def test_a_classifier_that_is_not_taught_yet_is_missing_until_it_is(networks):
+    found, missing = networks.available(("door", "shed"))
+    assert [classifier.name for classifier, _ in found] == ["door"]
+    assert missing == networks.missing == {"shed": "`shed` is not taught yet: teach it in the page."}
+    assert networks.taught_elsewhere() == ()
+    teach(networks.root, "shed", ("background", "cat"))
+    assert networks.taught_elsewhere() == ("shed",)
+    # Whoever was refused must ask again.
+    assert networks.taught_anew("shed")
+    found, missing = networks.available(("shed",))
+    assert [classifier.name for classifier, _ in found] == ["shed"]
+    assert missing == networks.missing == {}
+
+
+def test_a_damaged_classifier_keeps_the_others_company(networks):
+    (networks.root / "shed").mkdir()
+    (networks.root / "shed" / "manifest.json").write_text("{}")
+    found, missing = networks.available(("shed", "yard"))
+    assert [classifier.name for classifier, _ in found] == ["yard"]
+    assert "manifest.json: cannot be read" in missing["shed"]

@@ -40,6 +40,10 @@ def fill(desk: TeachingDesk, classes: str = "cat mouse", count: int = 3, name: s
     ]
 
 
+def labels(desk: TeachingDesk, name: str = "door") -> list[str]:
+    return [each.label for each in desk.describe(name).examples.values()]
+
+
 def test_what_was_added_outlives_the_process_and_counts_once_taught(desk, tmp_path, taught):
     desk.create("door")
     fill(desk)
@@ -64,7 +68,7 @@ def test_no_picture_is_embedded_twice_on_its_way_to_being_taught(desk):
 def test_a_teaching_that_was_cut_off_before_the_draft_was_cleared_is_done_again_without_harm(desk, tmp_path):
     desk.create("door")
     first, second, *_ = fill(desk)
-    desk.relabel("door", first, "mouse")
+    desk.relabel("door", [first], "mouse")
     desk.remove("door", second)
     draft = tmp_path / "door" / "draft"
     kept = {path.name: path.read_bytes() for path in draft.iterdir()}
@@ -79,7 +83,7 @@ def test_a_teaching_that_was_cut_off_before_the_draft_was_cleared_is_done_again_
 def test_a_picture_that_was_removed_may_be_added_again(desk):
     desk.create("door")
     digest = fill(desk)[0]
-    desk.relabel("door", digest, "mouse")
+    desk.relabel("door", [digest], "mouse")
     desk.remove("door", digest)
     added = desk.add("door", jpeg("cat", 0), "cat", "again")
     assert (added.became, added.example.digest) == (Adding.ADDED, digest)
@@ -99,16 +103,20 @@ def test_a_region_is_what_is_looked_at(desk, tmp_path):
     assert desk.describe("door").region == Box(0, 0, 0.5, 1)
 
 
-def test_undo_leaves_what_was_not_taught_yet(desk):
+def test_undo_takes_back_what_was_not_taught_yet_and_then_teachings(desk):
     desk.create("door")
     fill(desk)
     desk.teach("door")
     fill(desk, "dog")
     desk.teach("door")
     fill(desk, "background", 2)
-    step = desk.undo("door")
-    assert "dog" in step.change
-    assert {each.label for each in desk.describe("door").examples.values()} == {"cat", "mouse", "background"}
+    later = ["added 1 of `background`"] * 2
+    assert [desk.undo("door").change for _ in range(3)] == [*later, "added 3 of `dog`"]
+    assert labels(desk) == ["cat"] * 3 + ["mouse"] * 3
+    assert [desk.redo("door").change for _ in range(3)] == ["added 3 of `dog`", *later]
+    assert labels(desk).count("background") == 2
+    with pytest.raises(TeachingError, match="no change to redo"):
+        desk.redo("door")
 
 
 def test_near_duplicates_are_told_among_new_and_taught_pictures(desk):
@@ -130,7 +138,7 @@ def test_near_duplicates_are_told_among_new_and_taught_pictures(desk):
         (lambda desk: desk.add("roof", jpeg("cat", 0), "cat", "x"), UsageError),
         (lambda desk: desk.add("door", jpeg("cat", 0), "unknown", "x"), UsageError),
         (lambda desk: desk.add("door", b"GIF89a", "cat", "x"), PictureError),
-        (lambda desk: desk.relabel("door", "0" * 64, "cat"), UsageError),
+        (lambda desk: desk.relabel("door", ["0" * 64], "cat"), UsageError),
         (lambda desk: desk.remove("door", "0" * 64), UsageError),
         (lambda desk: desk.teach("roof"), UsageError),
         (lambda desk: desk.teach("door"), TeachingError),
@@ -155,11 +163,11 @@ def test_a_network_that_has_changed_is_told_when_a_picture_is_added(desk, tmp_pa
         other.add("door", jpeg("cat", 9), "cat", "x")
 
 
-def test_cameras_that_stay_with_the_old_one_are_told_of(desk):
+def test_cameras_that_stay_with_the_old_one_are_told_of(tmp_path):
     def broken(_name):
         raise BackendError("the device is gone.")
 
-    desk._on_taught = broken
+    desk = TeachingDesk(tmp_path, lambda _: ColourEmbedder(), broken, noon)
     desk.create("door")
     fill(desk)
     assert "the device is gone" in desk.teach("door").trouble

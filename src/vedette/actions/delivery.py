@@ -55,7 +55,7 @@ class Delivery:
     It is a `vedette.events.protocol.Dispatcher`. `routes` names the actions of a camera's rule. What
     a durable action has to do is taken from the outbox, also what a former run left there; what is
     not durable is carried out at once when it is addressed, and put into no outbox. It owns its
-    actions and closes them. Any thread may use it.
+    actions and closes them. Any thread may use it. `restarts` counts its loop and the workers in it.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Delivery:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="actions", daemon=True)
         self._is_closing = False
+        self.restarts = 0
         self._closing = asyncio.Event()
         self._patience_seconds = 0.0
 
@@ -144,7 +145,7 @@ class Delivery:
                 f"there is no action {action}." if lane is None else "the actions are stopped.",
                 "It must be described under actions in the configuration.",
             )
-        letter = _test_letter(action, self._clocks.now())
+        letter = test_letter(action, self._clocks.now())
         waiting = asyncio.run_coroutine_threadsafe(lane.carry_out(letter), loop)
         try:
             waiting.result(lane.action.timeout_seconds + 3 * _LEEWAY_SECONDS)
@@ -191,6 +192,7 @@ class Delivery:
                 _log.error("the actions' loop ended (%s) and is begun again", type(error).__name__)
             if self._is_closing:
                 return
+            self.restarts += 1
             threading.Event().wait(_RESTART_SECONDS)
 
     def _run_loop(self) -> None:
@@ -212,8 +214,8 @@ class Delivery:
         for lane in lanes:
             lane.begin()
             await _in_peace(lane.action.open())
-        workers = [asyncio.create_task(_kept_up(name, lane.work)) for name, lane in self._lanes.items()]
-        clerk = asyncio.create_task(_kept_up("outbox", self._clerk.work))
+        workers = [asyncio.create_task(self._kept_up(name, lane.work)) for name, lane in self._lanes.items()]
+        clerk = asyncio.create_task(self._kept_up("outbox", self._clerk.work))
         if not self._is_closing:  # `close` may come before this loop has begun
             await self._closing.wait()
         for lane in lanes:
@@ -224,15 +226,15 @@ class Delivery:
         closing = [asyncio.create_task(_in_peace(lane.action.close())) for lane in lanes]
         await _ended(closing, _LEEWAY_SECONDS)
 
-
-async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Have the work done to its end, beginning again whenever it dies."""
-    while True:
-        try:
-            return await work()
-        except Exception as error:  # noqa: BLE001 - the others' events must still be told
-            _log.error("the worker of action %s died (%s) and is begun again", name, type(error).__name__)
-        await asyncio.sleep(_RESTART_SECONDS)
+    async def _kept_up(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Have the work done to its end, beginning again whenever it dies."""
+        while True:
+            try:
+                return await work()
+            except Exception as error:  # noqa: BLE001 - the others' events must still be told
+                _log.error("the worker of action %s died (%s) and is begun again", name, type(error).__name__)
+            self.restarts += 1
+            await asyncio.sleep(_RESTART_SECONDS)
 
 
 async def _in_peace(work: Awaitable[None]) -> None:
@@ -262,7 +264,8 @@ def _entry(lane: Lane, phase: Phase, event: Event, now: datetime) -> OutboxEntry
     return OutboxEntry(outbox_key(name, phase, event), name, phase, event, now, now)
 
 
-def _test_letter(action: str, now: datetime) -> Letter:
+def test_letter(action: str, now: datetime) -> Letter:
+    """A letter that says of itself that it is a test."""
     event = Event(
         id=f"test-{int(now.timestamp() * 1000)}",
         camera="test",

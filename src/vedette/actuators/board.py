@@ -72,6 +72,11 @@ class ActuatorBoard:
             }
 
     @property
+    def restarts(self) -> int:
+        """How often another guardian took the place of one that was lost."""
+        return self._post.successors
+
+    @property
     def is_running(self) -> bool:
         """The thread that writes the heartbeat lives; if it does not, everything is safe and stays so."""
         return not self._decisions or (self._thread.is_alive() and not self._is_closing)

@@ -40,7 +40,8 @@ class GuardianPost:
     """Starts a guardian, writes to it, notices that it is gone or stuck, and starts the next one.
 
     The first successor comes at once; those after it after longer and longer, until one has proven itself.
-    One thread asks; `hears` is called in a guardian's own thread, and never by one that was dismissed.
+    `successors` counts them. One thread asks; `hears` is called in a guardian's own thread, and never by one
+    that was dismissed.
     """
 
     def __init__(
@@ -58,6 +59,8 @@ class GuardianPost:
         self._clock = clock
         self._service: _Service | None = None
         self._sequence = 0
+        self.successors = 0
+        self._hired = 0
         self._delay = 0.0
         self._next_at = -inf
         self._looked_at = clock()
@@ -107,6 +110,7 @@ class GuardianPost:
             self._put_off(now)
             return error
         self._service = _Service(guardian, now)
+        self.successors, self._hired = self._hired, self._hired + 1
         holder.append(self._service)
         return None
 

@@ -18,6 +18,11 @@ class Board(Actuators, Protocol):
         """The heartbeat is written; if not, everything is safe and stays so."""
         ...
 
+    @property
+    def restarts(self) -> int:
+        """How often a guardian was lost and another took its place."""
+        ...
+
     def start(self) -> None:
         """Begin, in the safe states."""
         ...
@@ -35,6 +40,7 @@ class Actuation:
         self._turn = threading.Lock()
         self._is_missing = False
         self._is_closed = False
+        self._restarts = 0
 
     def observe(self, trail: Trail) -> None:
         """See `Actuators`; a watcher of every camera's loop."""
@@ -64,6 +70,12 @@ class Actuation:
         """There is nothing to drive, or it is being driven."""
         board = self._board
         return not self._is_missing and (board is None or board.is_running)
+
+    @property
+    def restarts(self) -> int:
+        """How often a guardian was lost and another took its place, of all boards so far."""
+        board = self._board
+        return self._restarts + (0 if board is None else board.restarts)
 
     def start(self) -> None:
         """Begin, in the safe states.
@@ -102,4 +114,5 @@ class Actuation:
     def _end_present(self) -> None:
         old, self._board = self._board, None
         if old is not None:
+            self._restarts += old.restarts
             old.close()

@@ -13,8 +13,12 @@ from vedette.actuators.protocol import ActuatorStatus
 from vedette.assembly.actuation import Actuation
 from vedette.assembly.cameras import Cameras, Plan
 from vedette.assembly.live_feed import LiveFeed
+from vedette.assembly.looks import Looks
 from vedette.assembly.recording import Recording
 from vedette.assembly.relay import Relay
+from vedette.assembly.replaying import ReplayAnswer, ReplayQuestion, replayed
+from vedette.assembly.screening import Screenings
+from vedette.assembly.set_up import SetUp
 from vedette.assembly.system import System
 from vedette.assembly.teaching_desk import TeachingDesk
 from vedette.assembly.watch import Watch
@@ -77,12 +81,14 @@ class Onlookers:
     metrics: Metrics
     explain: ExplainLog
     live: LiveFeed
+    looks: Looks
 
     def forget(self, camera: str) -> None:
         """The camera is gone."""
         self.newest.forget(camera)
         self.metrics.forget(camera)
         self.explain.forget(camera)
+        self.looks.forget(camera)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ class Appliance:
     kept: Cameras
     watch: Watch
     teaching: TeachingDesk
+    screenings: Screenings
     chosen_classifier: str | None
+    set_up: SetUp | None = None
 
     def start(self) -> None:
         """Start everything, the cameras last.
@@ -109,6 +117,7 @@ class Appliance:
         """
         # A thread that serves many requests must not keep a camera's from the interpreter for long.
         sys.setswitchinterval(_SWITCH_SECONDS)
+        self.system.logs.attach()
         self.system.measure()
         self.actuation.start()
         self.recording.start()
@@ -128,6 +137,7 @@ class Appliance:
         stopping.join(deadline_seconds)
         if not outcome:
             _log.error("not everything ended within %g s; the rest is left to itself", deadline_seconds)
+        self.system.logs.detach()
         return bool(outcome and outcome[0])
 
     def _stop(self, timeout_seconds: float) -> bool:
@@ -190,6 +200,11 @@ class Appliance:
         return self.onlookers.live
 
     @property
+    def looks(self) -> Looks:
+        """What is made of each picture at this moment."""
+        return self.onlookers.looks
+
+    @property
     def events(self) -> EventTable:
         """The events."""
         return self.recording.store.events
@@ -226,6 +241,17 @@ class Appliance:
         """The one that answers POST /api/image: as configured, or the only one there is."""
         known = self.classifiers
         return self.chosen_classifier or (known[0] if len(known) == 1 else None)
+
+    def replay(self, question: ReplayQuestion) -> ReplayAnswer:
+        """What other decision settings would have made of the last hour.
+
+        Raises:
+            UsageError: there is no such camera, or settings that no rule can have.
+        """
+        config = self.kept.config(question.camera)
+        if config is None:
+            raise UsageError(f"there is no camera {question.camera!r}.", "GET /api/v1/cameras lists them.")
+        return replayed(self.explain, config, question)
 
     def push_picture(self, camera: str, data: bytes) -> None:
         """Give a picture to a camera that waits for pushed ones.

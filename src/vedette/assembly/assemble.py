@@ -14,22 +14,28 @@ from vedette.assembly.build import build_networks
 from vedette.assembly.cameras import Cameras, Hands
 from vedette.assembly.chronicle import Chronicle
 from vedette.assembly.clip_notes import ClipNotes
+from vedette.assembly.evidence_notes import EvidenceNotes
 from vedette.assembly.exchange import Exchange
 from vedette.assembly.housekeeping import Chore, Housekeeping
 from vedette.assembly.live_feed import LiveFeed
+from vedette.assembly.looks import Looks
 from vedette.assembly.making import ActionMaking, CameraMaking, now
 from vedette.assembly.networks import Networks
-from vedette.assembly.queued_embedder import QueuedEmbedder
+from vedette.assembly.queued_embedder import LOOKING, QueuedEmbedder
 from vedette.assembly.recording import Recording
 from vedette.assembly.reels import Reels
 from vedette.assembly.relay import Relay
 from vedette.assembly.reloading import Reloading, Said
+from vedette.assembly.screening import Screenings, Sources
+from vedette.assembly.set_up import SetUp
 from vedette.assembly.system import System, Workers
 from vedette.assembly.taught_classifiers import Taught
 from vedette.assembly.teaching_desk import TeachingDesk
 from vedette.assembly.troubles import NetworkTroubles, Troubles
 from vedette.assembly.watch import Watch
+from vedette.assembly.workbench import Users
 from vedette.config.agreement import actuators, bindings
+from vedette.config.notebook import Notebook
 from vedette.config.schema import Config
 from vedette.events.clip_frames import FrameReels
 from vedette.events.clips import ClipRecorder
@@ -40,6 +46,7 @@ from vedette.events.snapshots import SnapshotFolder
 from vedette.events.sweep import Sweep
 from vedette.folders import classifiers_folder
 from vedette.pipeline.camera_loop import Watcher
+from vedette.pipeline.event_evidence import evidence_of
 from vedette.pipeline.explain_log import ExplainLog
 from vedette.pipeline.health import Health
 from vedette.pipeline.metrics import Metrics
@@ -59,10 +66,12 @@ def build_appliance(
     watchers: Sequence[Watcher] = (),
     classifiers: Path | None = None,
     read: Callable[[], Config] | None = None,
+    notebook: Path | None = None,
 ) -> Appliance:
     """Everything that a configuration describes, ready to start. `watchers` see every camera's frames.
 
     `read` gives the configuration as it is when somebody asks for a reload; the same one if left out.
+    `notebook` is the file that the page's set-up changes; without it, nothing can be set up in the page.
 
     Raises:
         VedetteError: a part that cannot be had; what was built before it is closed again.
@@ -72,14 +81,12 @@ def build_appliance(
         built.callback(networks.close)
         store = Store.open(config.storage.folder, _database_url(config))
         built.callback(store.close)
-        onlookers = Onlookers(Newest(), Metrics(), ExplainLog(), LiveFeed(urandom(8).hex()))
-        appliance = _appliance(
-            config, _Ground(networks, store, onlookers, watchers), read or (lambda: config)
-        )
+        onlookers = Onlookers(Newest(), Metrics(), ExplainLog(), LiveFeed(urandom(8).hex()), Looks())
+        ground = _Ground(networks, store, onlookers, watchers)
+        appliance = _appliance(config, ground, read or (lambda: config), notebook)
         for made in [appliance.kept.make(name, camera) for name, camera in config.cameras.items()]:
             appliance.kept.put(made)
-        for name in appliance.classifiers:
-            networks.classifier(name)
+        networks.available(appliance.classifiers)
         built.pop_all()
         return appliance
 
@@ -101,7 +108,9 @@ class _Ground:
         self.watchers = watchers
 
 
-def _appliance(config: Config, ground: _Ground, read: Callable[[], Config]) -> Appliance:
+def _appliance(
+    config: Config, ground: _Ground, read: Callable[[], Config], notebook: Path | None
+) -> Appliance:
     """The appliance, without cameras yet."""
     pictures = FrameReels(config.storage.clip_pictures)
     reels = Reels(pictures)
@@ -127,8 +136,9 @@ def _appliance(config: Config, ground: _Ground, read: Callable[[], Config]) -> A
     tell = partial(ground.onlookers.explain.remark, None, "configuration")
     said = Said(actuation.fault, tell, taught.take_over)
     reloading = Reloading(config, read, cameras, exchange, said)
-    system = System(workers, config.storage.folder, reloading)
+    system = System(workers, config.storage.folder, reloading, config.storage.retention)
     watch.housekeeping.add(Chore("space", 5.0, system.measure))
+    watch.housekeeping.add(Chore("what events take", 300.0, system.weigh, first_after_seconds=10.0))
     return Appliance(
         system=system,
         onlookers=ground.onlookers,
@@ -136,8 +146,10 @@ def _appliance(config: Config, ground: _Ground, read: Callable[[], Config]) -> A
         actuation=actuation,
         kept=cameras,
         watch=watch,
-        teaching=_teaching(ground, taught, cameras),
+        teaching=_teaching(ground, taught, cameras, config.service.classifier),
+        screenings=Screenings(Sources(cameras.source, ground.onlookers.newest.frame)),
         chosen_classifier=config.service.classifier,
+        set_up=None if notebook is None else SetUp(Notebook(notebook), ground.networks.root, reloading),
     )
 
 
@@ -162,14 +174,19 @@ def _recording(
     notes = ClipNotes(store.events.set_clip, lambda: store.is_beside, folder)
     clips = ClipRecorder(config.storage.clips, folder, reels.of, notes.kept)
     chronicle = Chronicle(onlookers.explain, onlookers.metrics)
-    listeners: list[EventListener] = [onlookers.metrics.on_event, onlookers.live.on_event, chronicle, clips]
+    evidence = EvidenceNotes(
+        partial(evidence_of, onlookers.explain), store.events.keep_evidence, lambda: store.is_beside
+    )
+    seen = (onlookers.metrics.on_event, onlookers.live.on_event)
+    listeners: list[EventListener] = [*seen, chronicle, clips, evidence]
     journal = Journal(store.events, SnapshotFolder(folder), relay, listeners)
     journals.append(journal)
     chronicle.journal = journal
     watchdog = Rounds("journal watch", _LOOK_AT_JOURNAL_SECONDS, partial(_look_after, journal))
     retention = Retention(folder, store.events, store, config.storage.retention)
     sweep = Sweep(folder, store.events, store, journal.holds)
-    return Recording(store, journal, relay, clips, pictures, notes, retention, sweep, watchdog), acting
+    keeping = (notes, evidence, retention, sweep, watchdog)
+    return Recording(store, journal, relay, clips, pictures, *keeping), acting
 
 
 def _look_after(journal: Journal) -> None:
@@ -178,8 +195,18 @@ def _look_after(journal: Journal) -> None:
     journal.start()
 
 
-def _teaching(ground: _Ground, taught: Taught, cameras: Cameras) -> TeachingDesk:
-    def embedder(origin: Origin) -> QueuedEmbedder:
-        return QueuedEmbedder(*ground.networks.network(origin))
+def _teaching(ground: _Ground, taught: Taught, cameras: Cameras, chosen: str | None) -> TeachingDesk:
+    networks = ground.networks
 
-    return TeachingDesk(ground.networks.root, embedder, taught, now, permit=cameras.permit)
+    def embedder(origin: Origin) -> QueuedEmbedder:
+        return QueuedEmbedder(*networks.network(origin))
+
+    def looking(origin: Origin) -> QueuedEmbedder:
+        return QueuedEmbedder(*networks.network(origin), LOOKING)
+
+    def users_of(name: str) -> list[str]:
+        using = [f"the camera {camera}" for camera, names in cameras.classifiers.items() if name in names]
+        return [*using, *(["POST /api/image (service.classifier)"] if name == chosen else [])]
+
+    users = Users(taught, cameras.permit, users_of, networks.forget)
+    return TeachingDesk(networks.root, embedder, users, now, looking=looking)

@@ -97,6 +97,10 @@ class Cameras:
         """What the configuration says of each camera."""
         return {name: self._plan(config) for name, config in self._now().items()}
 
+    def config(self, name: str) -> CameraConfig | None:
+        """All that the configuration says of a camera; None if there is none of that name."""
+        return self._now().get(name)
+
     @property
     def classifiers(self) -> Mapping[str, tuple[str, ...]]:
         """Which classifiers each camera uses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vedette.events.journal import Journal
 from vedette.pipeline.explain_log import ExplainLog
+from vedette.pipeline.explain_row import Mention
 from vedette.pipeline.metrics import Metrics
 from vedette.values.event import Event, Phase
 
@@ -21,7 +22,10 @@ class Chronicle:
         if phase is not Phase.UPDATE:
             told = "opened" if phase is Phase.OPEN else f"closed ({event.close_reason})"
             self._explain.remark(
-                event.camera, "event", f"{event.label} ({event.rule}), event {event.id}, {told}"
+                event.camera,
+                "event",
+                f"{event.label} ({event.rule}) {told}",
+                mention=Mention(event.rule, told.partition(" ")[0], event.id, phase.value),
             )
         # The writing before this one: the present one has not ended.
         seconds = None if self.journal is None else self.journal.status.last_write_seconds

@@ -97,7 +97,7 @@ def _node(root: Path, topic: str, folder: str, pattern: str, remedy: str) -> Fin
 
 
 def _cameras(root: Path) -> Finding:
-    cameras = [f"/dev/{node.name} ({name})" for node, name in _camera_nodes(root)]
+    cameras = [f"/dev/{node.name} ({name})" for node, name in camera_nodes(root)]
     if not cameras:
         return Finding(
             "cameras",
@@ -108,7 +108,8 @@ def _cameras(root: Path) -> Finding:
     return Finding("cameras", State.OK, ", ".join(cameras))
 
 
-def _camera_nodes(root: Path) -> list[tuple[Path, str]]:
+def camera_nodes(root: Path) -> list[tuple[Path, str]]:
+    """The nodes of cameras at this machine below a root folder, with the names that the kernel gives them."""
     found = []
     for node in listing(root / "dev", "video*"):
         facts = root / "sys/class/video4linux" / node.name
@@ -120,7 +121,7 @@ def _camera_nodes(root: Path) -> list[tuple[Path, str]]:
 
 
 def _permissions(root: Path) -> Finding:
-    nodes = [node for node, _ in _camera_nodes(root)]
+    nodes = [node for node, _ in camera_nodes(root)]
     nodes += listing(root / "dev", "apex_*") + listing(root / "dev/dri", "renderD*")
     nodes += listing(root / "dev/accel", "accel*") + _usb_nodes(root)
     closed = [node for node in nodes if not os.access(node, os.R_OK | os.W_OK)]

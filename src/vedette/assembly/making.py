@@ -27,6 +27,7 @@ from vedette.events.identity import event_id
 from vedette.events.lifecycle import EventRecorder
 from vedette.pipeline.attention import Attention
 from vedette.pipeline.camera_loop import CameraLoop, Forgetting, Stages, Watcher
+from vedette.pipeline.explain_row import Mention
 from vedette.store.store import Store
 from vedette.values.event import Event, Importance
 
@@ -59,15 +60,18 @@ class CameraMaking:
             VedetteError: a part that cannot be had.
         """
         source = build_source(name, camera.source)
+        # A classifier that is not taught yet keeps nobody from looking.
+        classifiers, missing = self.networks.available(camera.classifiers)
         stages = Stages(
             source,
             build_gate(camera.gate),
             Attention(camera.attention),
-            [self.networks.classifier(each) for each in camera.classifiers],
+            classifiers,
             [build_rule(rule) for rule in camera.rules],
             recorder,
             partial(self.actuation.wants_looks, name),
             _forgetting(camera),
+            missing,
         )
         seen_by = self.onlookers
         # The actuators first: nothing that remembers may stand before what acts.
@@ -78,6 +82,7 @@ class CameraMaking:
             seen_by.metrics,
             seen_by.explain,
             seen_by.live.watch,
+            partial(seen_by.looks.watch, [looker for looker, _ in stages.classifiers]),
         ]
         return CameraLoop(stages, [*watchers, *self.watchers])
 
@@ -115,7 +120,8 @@ class ActionMaking:
 
     def _changed(self, name: str, status: ActuatorStatus) -> None:
         text = f"{name} is {status.state}: {status.reason}"
-        self.onlookers.explain.remark(None, "actuator", text, is_trouble=status.last_error is not None)
+        is_trouble, mention = status.last_error is not None, Mention(name, status.state)
+        self.onlookers.explain.remark(None, "actuator", text, is_trouble=is_trouble, mention=mention)
 
 
 def _forgetting(camera: CameraConfig) -> Forgetting | None:

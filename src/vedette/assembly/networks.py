@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from vedette.assembly.live_classifier import LiveClassifier
+from vedette.errors import TeachingError
 from vedette.inference.protocol import Embedder
 from vedette.pipeline.inference_queue import InferenceQueue
 from vedette.pipeline.load import EvenQueue
@@ -41,6 +42,7 @@ class Networks:
         self._loaded: dict[Origin, tuple[LoadedEmbedder, InferenceQueue]] = {}
         self._classifiers: dict[str, tuple[LiveClassifier, Origin]] = {}
         self._revisions: dict[str, datetime] = {}
+        self._missing: dict[str, str] = {}
 
     @property
     def root(self) -> Path:
@@ -51,6 +53,28 @@ class Networks:
         """The queues of the loaded networks, by network and device."""
         loaded = dict(self._loaded)
         return {f"{origin.network} on {origin.device}": queue for origin, (_, queue) in loaded.items()}
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """The classifiers that somebody asked for in vain, and why."""
+        return dict(self._missing)
+
+    def available(
+        self, names: Sequence[str]
+    ) -> tuple[list[tuple[LiveClassifier, InferenceQueue]], dict[str, str]]:
+        """Those that are taught, with their queues; and why the others are not to be had.
+
+        Raises:
+            CatalogError: a network is not to be had.
+            BackendError: a network cannot be loaded.
+        """
+        found, missing = [], {}
+        for name in names:
+            try:
+                found.append(self.classifier(name))
+            except TeachingError as error:
+                missing[name] = self._why_missing(name, error)
+        return found, missing
 
     def classifier(self, name: str) -> tuple[LiveClassifier, InferenceQueue]:
         """The taught classifier and the queue of its network. All who ask for a name share it.
@@ -69,6 +93,7 @@ class Networks:
                 self._revisions[name] = revision.taught_at
                 live = LiveClassifier(TaughtClassifier.open(self._root, name, embedder))
                 self._classifiers[name] = (live, origin)
+                self._missing.pop(name, None)
             live, origin = self._classifiers[name]
             return live, self._loaded[origin][1]
 
@@ -91,11 +116,13 @@ class Networks:
             TeachingError: one of them is damaged.
         """
         with self._turn:
-            return tuple(
+            there = (name for name in self._classifiers if ClassifierFolder(self._root, name).exists())
+            anew = (
                 name
-                for name in self._classifiers
+                for name in there
                 if ClassifierFolder(self._root, name).read().current.taught_at != self._revisions[name]
             )
+            return (*anew, *(name for name in self._missing if ClassifierFolder(self._root, name).exists()))
 
     def taught_anew(self, name: str) -> bool:
         """A classifier was taught: those who use it get the new one with their next picture.
@@ -108,7 +135,7 @@ class Networks:
         """
         with self._turn:
             if name not in self._classifiers:
-                return False
+                return name in self._missing
             live, origin = self._classifiers[name]
             revision = ClassifierFolder(self._root, name).read().current
             self._revisions[name] = revision.taught_at
@@ -118,6 +145,12 @@ class Networks:
                 return True
             live.become(TaughtClassifier.open(self._root, name, self._loaded[origin][0]))
             return False
+
+    def forget(self, name: str) -> None:
+        """A classifier is gone, which nobody uses any more."""
+        with self._turn:
+            self._classifiers.pop(name, None)
+            self._revisions.pop(name, None)
 
     def replace(self, queue: InferenceQueue) -> tuple[str, ...]:
         """Load the network of this queue anew; names the classifiers that it served, to be asked for again.
@@ -141,6 +174,15 @@ class Networks:
             for name in served:
                 self.classifier(name)
             return served
+
+    def _why_missing(self, name: str, error: TeachingError) -> str:
+        is_begun = ClassifierFolder(self._root, name).exists()
+        why = str(error) if is_begun else f"`{name}` is not taught yet: teach it in the page."
+        with self._turn:
+            if self._missing.get(name) != why:
+                _log.warning("%s What asks it decides nothing.", why)
+            self._missing[name] = why
+        return why
 
     def close(self) -> None:
         """Send away who waits and give the devices back."""

@@ -6,19 +6,23 @@ from vedette.inference.protocol import Embedder, Embedding
 from vedette.pipeline.inference_queue import InferenceQueue
 from vedette.values.frame import UInt8Array
 
-_WHO = "teaching"
+TEACHING = "teaching"
+LOOKING = "looking"
+"""Whose turns they are: a newer request of the same name takes an older one's place."""
+
 _PATIENCE_SECONDS = 10.0
 
 
 class QueuedEmbedder:
     """See `Embedder`: one picture a turn, so that teaching a thousand of them delays no camera for long."""
 
-    def __init__(self, embedder: Embedder, queue: InferenceQueue) -> None:
+    def __init__(self, embedder: Embedder, queue: InferenceQueue, who: str = TEACHING) -> None:
         self.input_size = embedder.input_size
         self.dimensions = embedder.dimensions
         self.identity = embedder.identity
         self._embedder = embedder
         self._queue = queue
+        self._who = who
 
     def embed(self, rgb: UInt8Array) -> Embedding:
         """See `Embedder`.
@@ -26,4 +30,4 @@ class QueuedEmbedder:
         Raises:
             NotServed: the device stayed busy for 10 s, or is being shut down.
         """
-        return self._queue.run(_WHO, lambda: self._embedder.embed(rgb), _PATIENCE_SECONDS)
+        return self._queue.run(self._who, lambda: self._embedder.embed(rgb), _PATIENCE_SECONDS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from vedette.assembly.clip_notes import ClipNotes
+from vedette.assembly.evidence_notes import EvidenceNotes
 from vedette.assembly.housekeeping import Chore
 from vedette.assembly.relay import Relay
 from vedette.errors import StoreError
@@ -41,6 +42,7 @@ class Recording:
     clips: ClipRecorder
     pictures: FrameReels
     notes: ClipNotes
+    evidence: EvidenceNotes
     retention: Retention
     sweep: Sweep
     watchdog: Rounds
@@ -66,6 +68,7 @@ class Recording:
         self.pictures.close()
         with suppress(StoreError):
             self.notes.catch_up()
+            self.evidence.catch_up()
         self.store.close()
 
     def chores(self) -> list[Chore]:
@@ -73,6 +76,7 @@ class Recording:
         return [
             Chore("the database", 5.0, self._mend, first_after_seconds=5.0),
             Chore("the clips", 1.0, self.notes.catch_up, first_after_seconds=1.0),
+            Chore("the evidence of events", 1.0, self.evidence.catch_up, first_after_seconds=1.0),
             Chore("retention", 30.0, self._give_up, first_after_seconds=20.0),
             Chore("the sweep", 3600.0, lambda: self.sweep.run(datetime.now(UTC)), first_after_seconds=60.0),
             Chore("damage", 86400.0, self.store.verify, first_after_seconds=600.0),

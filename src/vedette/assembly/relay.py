@@ -19,10 +19,12 @@ class Relay:
 
     def __init__(self, delivery: Delivery) -> None:
         self._delivery = delivery
+        self._restarts = 0
 
     def exchange(self, delivery: Delivery, timeout_seconds: float = 2.0) -> None:
         """From now on by this one, which is not started yet: what the old one leaves is in the outbox."""
         old, self._delivery = self._delivery, delivery
+        self._restarts += old.restarts
         old.close(timeout_seconds)
         delivery.start()
 
@@ -38,6 +40,11 @@ class Relay:
     def is_alive(self) -> bool:
         """Its thread is there."""
         return self._delivery.is_alive
+
+    @property
+    def restarts(self) -> int:
+        """How often the actions' loop or a worker in it was begun again."""
+        return self._restarts + self._delivery.restarts
 
     @property
     def status(self) -> Mapping[str, ActionStatus]:

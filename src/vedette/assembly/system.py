@@ -6,16 +6,21 @@ import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vedette.assembly.actuation import Actuation
+from vedette.assembly.advice import remedy
 from vedette.assembly.finding import listing, read
+from vedette.assembly.log_ring import LogRing
 from vedette.assembly.networks import Networks
 from vedette.assembly.recording import Recording
 from vedette.assembly.reloading import Reloading
 from vedette.assembly.troubles import Troubles
+from vedette.assembly.vitals import Vitals, vitals
 from vedette.assembly.watch import Watch
+from vedette.events.media import media_files
+from vedette.events.retention import RetentionSettings
 from vedette.pipeline.inference_queue import CameraStatistics
 from vedette.pipeline.supervisor import Supervisor
 
@@ -29,6 +34,8 @@ class StorageState:
 
     trouble: str | None = None
     free_bytes: int = 0
+    total_bytes: int = 0
+    media_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,12 @@ class System:
     workers: Workers
     folder: Path
     reloading: Reloading
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     root: Path = Path("/")
+    logs: LogRing = field(default_factory=LogRing)
     _started: float = field(default_factory=time.monotonic)
     _disk: StorageState = StorageState()
+    _media_bytes: int | None = None
 
     @property
     def uptime_seconds(self) -> float:
@@ -64,14 +74,24 @@ class System:
         """As `measure` found the disk; a disk that hangs holds up nobody who asks."""
         recording = self.workers.recording
         trouble = recording.journal.status.trouble or recording.store.trouble
-        return StorageState(trouble or self._disk.trouble, self._disk.free_bytes)
+        return replace(self._disk, trouble=trouble or self._disk.trouble, media_bytes=self._media_bytes)
 
     def measure(self) -> None:
         """Ask the kernel how much of the disk is free; may block."""
         try:
-            self._disk = StorageState(None, shutil.disk_usage(self.folder).free)
+            usage = shutil.disk_usage(self.folder)
+            self._disk = StorageState(None, usage.free, usage.total)
         except OSError as error:
             self._disk = StorageState(f"{self.folder} cannot be used: {error.strerror}.")
+
+    def weigh(self) -> None:
+        """Add up what pictures and videos take; may take seconds."""
+        self._media_bytes = sum(file.bytes for file in media_files(self.folder))
+
+    @property
+    def vitals(self) -> Vitals:
+        """What the process takes of the machine."""
+        return vitals(self.root)
 
     @property
     def queues(self) -> Mapping[str, Mapping[str, CameraStatistics]]:
@@ -102,6 +122,7 @@ class System:
             "housekeeping": workers.watch.housekeeping.is_alive,
         }
         found |= {name: "its thread has ended." for name, is_alive in threads.items() if not is_alive}
+        found |= {f"classifier {name}": why for name, why in workers.networks.missing.items()}
         if workers.watch.network_watch.is_beyond_help:
             found["networks"] = f"{workers.watch.network_watch.stuck} networks hang; only a new start helps."
         lost = {name: each.reason for name, each in workers.watch.health.status.items() if each.is_lost}
@@ -110,10 +131,23 @@ class System:
         return found
 
     @property
+    def remedies(self) -> Mapping[str, str]:
+        """What to do about each trouble, by the same names; and about the storage's."""
+        found = dict(self.troubles)
+        if (trouble := self.storage.trouble) is not None:
+            found["storage"] = trouble
+        return {part: remedy(part, why) for part, why in found.items()}
+
+    @property
     def restarts(self) -> Mapping[str, int]:
         """How often a part was begun again."""
         cameras = {f"camera {name}": each.restarts for name, each in self.workers.supervisor.status.items()}
-        return cameras | {f"network of {name}": n for name, n in self.workers.troubles.replaced.items()}
+        networks = {f"network of {name}": n for name, n in self.workers.troubles.replaced.items()}
+        others = {
+            "actions": self.workers.recording.relay.restarts,
+            "guardian of the pins": self.workers.actuation.restarts,
+        }
+        return cameras | networks | {name: count for name, count in others.items() if count}
 
     @property
     def is_well(self) -> bool:

@@ -59,6 +59,12 @@ class ApplianceProcess:
                 return int(line.split()[1]) / 1024
         raise VedetteError("the kernel does not tell how much memory the appliance holds.")
 
+    def processor_seconds(self) -> float:
+        """Processor time of all its threads so far (proc(5), stat)."""
+        # The name, in brackets, may hold anything.
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def appliance_figures(
     configuration: Path, home: Path, *, starts: int = 5, watch_seconds: float = 10.0

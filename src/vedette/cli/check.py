@@ -46,11 +46,11 @@ def _checked(path: Path, *, as_json: bool) -> dict[str, Any]:
         ConfigurationError: what is wrong; it is printed as JSON first, if that was asked for.
     """
     from vedette.config.problems import InvalidConfigurationError
-    from vedette.config.readiness import load_taught
+    from vedette.config.readiness import load_complete
     from vedette.folders import classifiers_folder
 
     try:
-        loaded = load_taught(path, classifiers_folder())
+        loaded = load_complete(path, classifiers_folder())
     except InvalidConfigurationError as error:
         if as_json:
             typer.echo(json.dumps(_told(path, error), ensure_ascii=False))

@@ -24,13 +24,20 @@ if TYPE_CHECKING:
     from vedette.values.trail import Trail
 
 
+_INTERRUPTED = 130
+"""What a shell reports of a process that Ctrl+C ended."""
+
+
 def demo(
     clip: Annotated[str, typer.Option(help="person or finch.")] = "person",
     once: Annotated[
         bool, typer.Option("--once", help="Play to the end without a screen, print the events, stop.")
     ] = False,
 ) -> None:
-    """Teach from a few frames of a real clip, then watch it: gate, decisions, events, action."""
+    """Teach from a few frames of a real clip, then watch it: gate, decisions, events, page.
+
+    The clip plays again and again until Ctrl+C; the page is at the address that is printed.
+    """
     from rich.console import Console
 
     from vedette.assembly.demonstration import DEMONSTRATIONS
@@ -49,11 +56,19 @@ def demo(
         else LiveTable(console, f"{clip}, as a camera", explain=False)
     )
     folder = data_folder() / "demo" / clip
-    events = play(demonstration, console, start, screen, folder, is_paced=not once)
+    video = prepare(demonstration, console, folder)
+    if once:
+        events = play(demonstration, video, folder, console, start, screen)
+    else:
+        from vedette.cli.demo_page import show
+
+        events = show(demonstration, video, folder, console, screen, start)
     print_events(console, events, start.at)
     for event in events:
         if event.snapshot:
             console.print(f"[dim]{folder / event.snapshot}[/]", soft_wrap=True, highlight=False)
+    if not once:
+        raise typer.Exit(_INTERRUPTED)
     if not events:
         raise typer.Exit(1)
 
@@ -73,29 +88,34 @@ class Start:
         """A watcher without a screen."""
 
 
-def play(
-    demonstration: Demonstration,
-    console: Console,
-    start: Start,
-    screen: AbstractContextManager[Watcher],
-    folder: Path,
-    *,
-    is_paced: bool,
-) -> Sequence[Event]:
-    """Teach and watch, below `folder`, which is emptied first; the events, oldest first."""
+def prepare(demonstration: Demonstration, console: Console, folder: Path) -> Path:
+    """The clip, fetched if need be; its classifiers taught below `folder`, which is emptied first."""
     import shutil
 
-    from vedette.assembly.assemble import build_appliance
     from vedette.catalog.fetch import obtain
     from vedette.cli.models import progress_bar
-    from vedette.config.schema import Config
 
     logging.getLogger("vedette").setLevel(logging.ERROR)
     with progress_bar(demonstration.clip) as progress:
         video = obtain(demonstration.clip, progress=progress)
     shutil.rmtree(folder, ignore_errors=True)
     _teach(demonstration, video, folder / "classifiers", console)
-    config = Config.model_validate(demonstration.configuration(video, folder, is_paced=is_paced))
+    return video
+
+
+def play(
+    demonstration: Demonstration,
+    video: Path,
+    folder: Path,
+    console: Console,
+    start: Start,
+    screen: AbstractContextManager[Watcher],
+) -> Sequence[Event]:
+    """Watch the clip once, as fast as it goes; the events, oldest first."""
+    from vedette.assembly.assemble import build_appliance
+    from vedette.config.schema import Config
+
+    config = Config.model_validate(demonstration.configuration(video, folder, is_paced=False))
     with screen as watcher:
         appliance = build_appliance(config, watchers=[start, watcher], classifiers=folder / "classifiers")
         appliance.start()

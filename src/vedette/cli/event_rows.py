@@ -13,13 +13,14 @@ from vedette.values.event import Event
 
 COLUMNS = (
     *("id", "camera", "rule", "label", "opened_at", "updated_at", "closed_at", "close_reason"),
-    *("score", "importance", "is_favourite", "updates", "snapshot", "clip", "measures"),
+    *("score", "importance", "is_favourite", "review", "updates", "snapshot", "clip", "measures"),
 )
 
 
 def event_record(event: Event) -> dict[str, Any]:
     """The event ready for JSON: times in ISO 8601 and UTC, the importance as a word."""
-    values = asdict(event) | {"importance": event.importance.name.lower()}
+    review = event.review.value if event.review else None
+    values = asdict(event) | {"importance": event.importance.name.lower(), "review": review}
     return {name: _plain(values[name]) for name in COLUMNS}
 
 
@@ -49,7 +50,11 @@ def write_csv(events: Iterable[Event], stream: TextIO) -> int:
 def table_row(event: Event) -> tuple[str, ...]:
     """id, when, for how long, camera, rule, label, score, and what is special."""
     seconds = None if event.closed_at is None else (event.closed_at - event.opened_at).total_seconds()
-    marks = [*(["favourite"] if event.is_favourite else []), *(["clip"] if event.clip else [])]
+    marks = [
+        *(["favourite"] if event.is_favourite else []),
+        *([event.review.value] if event.review else []),
+        *(["clip"] if event.clip else []),
+    ]
     return (
         event.id,
         f"{event.opened_at.astimezone():%m-%d %H:%M:%S}",

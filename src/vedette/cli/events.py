@@ -9,22 +9,38 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
 from vedette.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from vedette.store.events import EventFilter
+    from vedette.store.event_filter import EventFilter
     from vedette.store.records import Records
-    from vedette.values.event import Event
+    from vedette.values.event import Event, Review
 
 app = typer.Typer(
     help="What was recorded: list, export, copy, check. Works while `vedette run` records.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+class ExportFormat(StrEnum):
+    """How events are exported."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class ReviewChoice(StrEnum):
+    """What a person said of an event."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NONE = "none"
+
 
 _DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]
 
@@ -45,15 +61,16 @@ MinimumScore = Annotated[
     float | None, typer.Option("--min-score", min=0.0, max=1.0, help="With this score at least, 0 to 1.")
 ]
 Open = Annotated[bool, typer.Option("--open", help="Only what is still open.")]
+Reviewed = Annotated[
+    ReviewChoice | None,
+    typer.Option("--review", help="Only what a person called right or wrong; none: what nobody looked at."),
+]
+Search = Annotated[
+    str | None,
+    typer.Option(help="Every word stands in camera, rule, label or closing reason, or begins the id."),
+]
 Favourites = Annotated[bool, typer.Option("--favourites", help="Only favourites.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
-
-
-class ExportFormat(StrEnum):
-    """How events are exported."""
-
-    JSON = "json"
-    CSV = "csv"
 
 
 @app.command("list")
@@ -66,12 +83,14 @@ def list_events(
     minimum_score: MinimumScore = None,
     is_open: Open = False,
     favourites: Favourites = False,
+    review: Reviewed = None,
+    search: Search = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
     config: Configuration = None,
 ) -> None:
     """List events, the newest first."""
-    wanted = _filter(camera, rule, label, since, until, minimum_score, is_open, favourites)
+    wanted = _filter(camera, rule, label, since, until, minimum_score, is_open, favourites, review, search)
     with _records(config) as records:
         found = records.list(wanted, limit)
     if as_json:
@@ -109,14 +128,17 @@ def export_events(
     minimum_score: MinimumScore = None,
     is_open: Open = False,
     favourites: Favourites = False,
+    review: Reviewed = None,
+    search: Search = None,
+    force: Annotated[bool, typer.Option(help="Replace a file that is there already.")] = False,
     config: Configuration = None,
 ) -> None:
     """Write events into a file, the newest first, all that match."""
     from vedette.cli.event_rows import write_csv, write_json
 
     write = write_json if export_format is ExportFormat.JSON else write_csv
-    wanted = _filter(camera, rule, label, since, until, minimum_score, is_open, favourites)
-    with _records(config) as records, _output(file) as stream:
+    wanted = _filter(camera, rule, label, since, until, minimum_score, is_open, favourites, review, search)
+    with _records(config) as records, _output(file, force) as stream:
         count = write(records.every(wanted), stream)
     typer.echo(f"{count} events", err=True)
 
@@ -179,11 +201,19 @@ def _records(config: Path | None) -> Iterator[Records]:
 
 
 @contextmanager
-def _output(file: Path) -> Iterator[TextIO]:
-    """Standard output, or a file that has its name only once it is whole."""
+def _output(file: Path, force: bool) -> Iterator[TextIO]:
+    """Standard output, or a file that has its name only once it is whole.
+
+    Raises:
+        UsageError: there is one of that name, or it cannot be written.
+    """
     if str(file) == "-":
         yield sys.stdout
         return
+    if file.exists() and not force:
+        raise UsageError(
+            f"{file} is there already and stays as it is.", "Name a new file, or say --force to replace it."
+        )
     from vedette.writing import TEMPORARY
 
     temporary = file.with_name(f"{TEMPORARY}{file.name}")
@@ -204,8 +234,10 @@ def _filter(
     minimum_score: float | None,
     is_open: bool,
     favourites: bool,
+    review: ReviewChoice | None,
+    search: str | None,
 ) -> EventFilter:
-    from vedette.store.events import EventFilter
+    from vedette.store.event_filter import EventFilter
 
     return EventFilter(
         camera=camera,
@@ -216,7 +248,17 @@ def _filter(
         minimum_score=minimum_score,
         is_open=is_open or None,
         is_favourite=favourites or None,
+        review=_review(review),
+        text=search,
     )
+
+
+def _review(chosen: ReviewChoice | None) -> Review | Literal["none"] | None:
+    from vedette.values.event import Review
+
+    if chosen is None or chosen is ReviewChoice.NONE:
+        return None if chosen is None else "none"
+    return Review(chosen.value)
 
 
 def _print_table(events: Sequence[Event]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from vedette.config.schema import ServiceSettings
+    from vedette.config.schema import Config, ServiceSettings
 
 _PATIENCE_SECONDS = 10.0
 _LEVELS = " ▁▂▃▄▅▆▇█"
@@ -41,11 +42,11 @@ def explain(
     """Say why something did or did not happen at a time of the last hour, stage by stage."""
     from vedette.config.loading import load_config
 
-    service = load_config(configuration).service
+    config = load_config(configuration)
     middle = moment(at, datetime.now().astimezone())
     reach = timedelta(seconds=around)
     query = {"camera": camera, "since": (middle - reach).isoformat(), "until": (middle + reach).isoformat()}
-    answer = ask(service, query)
+    answer = ask(config, query)
     if json_output:
         typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
@@ -74,7 +75,7 @@ def moment(text: str, now: datetime) -> datetime:
     return meant if meant.tzinfo else meant.replace(tzinfo=now.tzinfo)
 
 
-def ask(service: ServiceSettings, query: dict[str, str]) -> dict[str, Any]:
+def ask(config: Config, query: dict[str, str]) -> dict[str, Any]:
     """The running service's explanation.
 
     Raises:
@@ -83,11 +84,13 @@ def ask(service: ServiceSettings, query: dict[str, str]) -> dict[str, Any]:
     """
     import httpx
 
+    service = config.service
     address = _address(service)
-    headers = {"Authorization": f"Bearer {service.token.get_secret_value()}"} if service.token else {}
+    shown = _shown_token(config)
+    headers = {"Authorization": f"Bearer {shown}"} if shown else {}
     try:
         # Not through a proxy of the environment: the service is this machine's.
-        with httpx.Client(timeout=_PATIENCE_SECONDS, trust_env=False) as client:
+        with httpx.Client(timeout=_PATIENCE_SECONDS, trust_env=False, verify=_trusted(service)) as client:
             reply = client.get(f"{address}/api/v1/explain", params=query, headers=headers)
         content = reply.json()
     except httpx.ConnectError as error:
@@ -113,13 +116,38 @@ def ask(service: ServiceSettings, query: dict[str, str]) -> dict[str, Any]:
 
 def _address(service: ServiceSettings) -> str:
     """Where the service is reached from this machine."""
+    from vedette.cli.listening import address_of
+
     if not service.port:
         raise UsageError(
             "service.port is 0: the service takes any port, and nobody knows which.",
             "Set service.port in the configuration.",
         )
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(service.host, service.host)  # noqa: S104 - compared
-    return f"http://[{host}]:{service.port}" if ":" in host else f"http://{host}:{service.port}"
+    return address_of(service, host, service.port)
+
+
+def _shown_token(config: Config) -> str:
+    """What lets us in: the configuration's token, else what the file of people gives to who may read it."""
+    from vedette.people.register import Register, people_file
+    from vedette.people.tokens import key_of_this_machine
+
+    if config.service.token is not None:
+        return config.service.token.get_secret_value()
+    path = people_file(config.storage.folder)
+    if config.service.access == "anyone" or not path.exists():
+        return ""
+    return key_of_this_machine(Register(path).book)
+
+
+def _trusted(service: ServiceSettings) -> ssl.SSLContext | bool:
+    """Of a service with TLS its own certificate, whatever name stands in it: it is this machine's."""
+    if service.tls is None:
+        return False
+    context = ssl.create_default_context(cafile=service.tls.certificate)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def _show(answer: dict[str, Any]) -> None:

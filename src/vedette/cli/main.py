@@ -14,6 +14,7 @@ from vedette import __version__
 from vedette.cli import (
     bench,
     check,
+    classifiers,
     classify,
     demo,
     doctor,
@@ -21,6 +22,7 @@ from vedette.cli import (
     events,
     explain,
     models,
+    people,
     run,
     service,
     teach,
@@ -49,8 +51,10 @@ for command in (
     bench.bench,
 ):
     app.command()(command)
+app.add_typer(classifiers.app, name="classifiers")
 app.add_typer(events.app, name="events")
 app.add_typer(models.app, name="models")
+app.add_typer(people.app, name="people")
 app.add_typer(service.app, name="service")
 
 

@@ -13,8 +13,10 @@ from vedette.errors import PictureError, TeachingError, UsageError
 
 if TYPE_CHECKING:
     from vedette.datasets.collection import Collection
+    from vedette.teaching.advice import Advice
     from vedette.teaching.classifier_folder import ClassifierFolder
     from vedette.teaching.manifest import Origin
+    from vedette.teaching.report import TeachingReport
     from vedette.teaching.session import TeachingSession
     from vedette.values.geometry import Box
 
@@ -67,7 +69,7 @@ def teach(
         remarks = _add(session, collection) if collection else []
         report = session.teach(head)
         session.save()
-        print_report(report, session.enough(), remarks, as_json=as_json)
+        print_report(report, _advice(classifier, session, report), remarks, as_json=as_json)
 
 
 def _step(classifier: ClassifierFolder, *, forward: bool) -> tuple[str, str]:
@@ -79,6 +81,19 @@ def _step(classifier: ClassifierFolder, *, forward: bool) -> tuple[str, str]:
     counts = ", ".join(f"{label} {score.pictures}" for label, score in current.scores.items())
     change = current.change if forward else before.current.change
     return change, f"`{classifier.name}` is now: {counts}; head {current.head}."
+
+
+def _advice(classifier: ClassifierFolder, session: TeachingSession, report: TeachingReport) -> Advice:
+    """What to collect next, as the page says it."""
+    from vedette.teaching.advice import advise, counted, lights_by_label
+    from vedette.teaching.light import LightNotes
+
+    notes = LightNotes(classifier.path)
+    examples = {each.digest: each for each in session.examples}
+    lights = notes.of({key: classifier.picture(each).read_bytes for key, each in examples.items()})
+    notes.keep(examples.keys())
+    labels = {digest: each.label for digest, each in examples.items()}
+    return advise(counted(session.taught, report.scores, lights_by_label(labels, lights)))
 
 
 def _refuse_nothing_to_do(classifier: ClassifierFolder, has_change: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,17 +12,15 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from vedette.teaching.enough import Enough
+    from vedette.teaching.advice import Advice
     from vedette.teaching.report import TeachingReport
 
 
-def print_report(
-    report: TeachingReport, curves: Mapping[str, Enough], remarks: Sequence[str], *, as_json: bool
-) -> None:
+def print_report(report: TeachingReport, advice: Advice, remarks: Sequence[str], *, as_json: bool) -> None:
     """What was taught, how well, and what would help."""
     everything = (*remarks, *report.remarks)
     if as_json:
-        typer.echo(json.dumps(_as_json(report, curves, everything)))
+        typer.echo(json.dumps(_as_json(report, advice, everything)))
         return
     from rich.console import Console
 
@@ -44,7 +42,7 @@ def print_report(
             console.print(f"  {each.name}: looks like {each.looks_like} ({each.label} {each.confidence:.0%})")
     for remark in everything:
         console.print(f"note: {remark}")
-    console.print("enough? " + " ".join(each.advice for each in curves.values()))
+    console.print("enough? " + " ".join(each.sentence for each in advice.classes))
     console.print(
         f"embedded {report.embedded} pictures in {report.embedding_seconds:.2f} s; "
         f"taught in {report.teaching_seconds * 1e3:.1f} ms"
@@ -72,13 +70,11 @@ def _class_table(report: TeachingReport) -> Table:
     return table
 
 
-def _as_json(
-    report: TeachingReport, curves: Mapping[str, Enough], remarks: Sequence[str]
-) -> dict[str, object]:
+def _as_json(report: TeachingReport, advice: Advice, remarks: Sequence[str]) -> dict[str, object]:
     return {
         **asdict(report),
         "scores": {label: score.model_dump() for label, score in report.scores.items()},
         "false_reject_rate": report.false_rejects / report.pictures,
         "remarks": list(remarks),
-        "enough": {label: asdict(each) for label, each in curves.items()},
+        "advice": asdict(advice),
     }

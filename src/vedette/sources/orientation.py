@@ -21,6 +21,11 @@ class TurnedPlanes:
         self._planes = planes
         self._rotation = rotation
 
+    @property
+    def rotation(self) -> int:
+        """How far they are turned, in degrees clockwise."""
+        return self._rotation
+
     @cached_property
     def luma(self) -> UInt8Array:
         """See `vedette.values.frame.Planes`; a copy, made at the first call."""

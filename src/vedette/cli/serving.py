@@ -1,0 +1,101 @@
+"""The server of `vedette run`: its socket, its certificate, its way in."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from vedette.errors import StoreError
+from vedette.people.register import Register, people_file
+from vedette.web.access import Access
+from vedette.web.app import create_app
+from vedette.web.page import STATIC
+
+if TYPE_CHECKING:
+    from vedette.assembly.appliance import Appliance
+    from vedette.config.schema import Config, ServiceSettings
+
+_log = logging.getLogger(__name__)
+
+_CONNECTIONS = 256
+"""Beyond so many the service refuses: descriptors are the cameras' first."""
+
+_LAST_ANSWERS_SECONDS = 1
+"""How long requests that are under way may still take when the appliance is to stop."""
+
+_LARGEST_MESSAGE_BYTES = 64 * 1024
+"""What a page says over a WebSocket is a few words; pictures come by POST."""
+
+
+def server_of(appliance: Appliance, config: Config, address: str) -> uvicorn.Server:
+    """The server that is to be run on the listener; `address` is where a browser on this machine finds it.
+
+    Where people log in and nobody has a password yet, the log says by which link one is set.
+    """
+    service = config.service
+    # For those who work on the page: another build of it.
+    page = Path(os.environ.get("VEDETTE_PAGE") or STATIC)
+    access = _access(config, address)
+    app = create_app(appliance, (*service.hosts, *_own_names(service)), access=access, page=page)
+
+    class Stopping(uvicorn.Server):
+        """Ends the answers that have no end before it waits for the others."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.streams.close()
+            await super().shutdown(sockets)
+
+    return Stopping(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="websockets-sansio",
+            ws_max_size=_LARGEST_MESSAGE_BYTES,
+            ws_per_message_deflate=False,  # video does not become smaller
+            ssl_certfile=service.tls.certificate if service.tls else None,
+            ssl_keyfile=service.tls.key if service.tls else None,
+            limit_concurrency=_CONNECTIONS,
+            timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
+        )
+    )
+
+
+def stop_at_the_end(appliance: Appliance, server: uvicorn.Server) -> None:
+    """Have the server stop when every camera has ended."""
+    appliance.supervisor.wait()
+    server.should_exit = True
+
+
+def _access(config: Config, address: str) -> Access:
+    if config.service.access == "anyone":
+        return Access(config.service.token)
+    register = Register(people_file(config.storage.folder))
+    access = Access(config.service.token, register)
+    if register.trouble is None and not register.is_claimed:
+        _keep_secret(register)
+        _log.info("nobody has a password here yet. Set one, within an hour, in a browser:")
+        _log.info("    %s/#/welcome?code=%s", address, access.invitation.issue())
+    return access
+
+
+def _keep_secret(register: Register) -> None:
+    try:
+        register.change(lambda book: book)
+    except StoreError as error:
+        _log.error("nobody can be given a password: %s", error)
+
+
+def _own_names(service: ServiceSettings) -> tuple[str, ...]:
+    """What this machine is called on its network. Where anyone may ask, a foreign name could point here."""
+    if service.access == "anyone":
+        return ()
+    name = socket.gethostname().lower().removesuffix(".local")
+    return (name, f"{name}.local") if name else ()
