@@ -1,0 +1,59 @@
+/** Where in the page one is: `#/events/01ABC?camera=door` is the page `events`, its part `01ABC`, a query. */
+class Route {
+  #hash = $state(location.hash);
+
+  constructor() {
+    addEventListener("hashchange", () => (this.#hash = location.hash));
+  }
+
+  /** The page's name; `live` if none is said. */
+  get page(): string {
+    return this.parts[0] || "live";
+  }
+
+  /** What follows the page's name, decoded. */
+  get rest(): string[] {
+    return this.parts.slice(1);
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#hash.split("?")[1] ?? "");
+  }
+
+  private get parts(): string[] {
+    const path = (this.#hash.split("?")[0] ?? "").replace(/^#?\/?/, "");
+    return path.split("/").map(decoded);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The address of a page: `address("events", id)`; parts that are undefined are left out of the query. */
+export function address(page: string, ...rest: (string | Record<string, string | undefined>)[]): string {
+  const query = new URLSearchParams();
+  const parts = [page];
+  for (const each of rest) {
+    if (typeof each === "string") parts.push(encodeURIComponent(each));
+    else
+      for (const [key, value] of Object.entries(each))
+        if (value !== undefined && value !== "") query.set(key, value);
+  }
+  const asked = query.toString();
+  return `#/${parts.join("/")}${asked ? `?${asked}` : ""}`;
+}
+
+/** Go there; `replace` leaves no step to go back to. */
+export function go(to: string, { replace = false } = {}): void {
+  if (replace) {
+    history.replaceState(null, "", to);
+    dispatchEvent(new HashChangeEvent("hashchange"));
+  } else location.hash = to;
+}
+
+export const route = new Route();
