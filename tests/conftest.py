@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from parts.built_page import CannotBuildError, built_page
 from parts.fault_ledger import table
 from vedette.catalog.fetch import obtain
 from vedette.catalog.library import Library
@@ -26,13 +27,17 @@ if (
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table of injected faults, where there are any."""
+    """The table of injected faults, and what else tests have to tell: figures, folders of pictures."""
     reports = [each for listed in terminalreporter.stats.values() for each in listed]
     # A test's properties come with each of its reports.
     properties = [pair for report in reports if _is_call(report) for pair in report.user_properties]
     if lines := table(properties):
         terminalreporter.section("faults")
         terminalreporter.write_line("\n".join(lines))
+    for title, wanted in {"figures": "figure", "pictures to look at": "pictures"}.items():
+        if said := sorted({str(value) for name, value in properties if name == wanted}):
+            terminalreporter.section(title)
+            terminalreporter.write_line("\n".join(said))
 
 
 def _is_call(report: object) -> bool:
@@ -43,6 +48,16 @@ def _is_call(report: object) -> bool:
 def _home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VEDETTE_HOME", str(tmp_path / "vedette-home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, worker_id) -> Path:
+    """The folder of the page as its sources are."""
+    base = tmp_path_factory.getbasetemp()
+    try:
+        return built_page(base if worker_id == "master" else base.parent)
+    except CannotBuildError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

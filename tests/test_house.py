@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import pkgutil
 import re
 import tomllib
@@ -57,9 +58,14 @@ def test_no_file_of_the_set_up_names_a_registry():
         ROOT / "Makefile",
         ROOT / "pyproject.toml",
         ROOT / "constraints.txt",
+        ROOT / "hatch_build.py",
         *(ROOT / "scripts").iterdir(),
+        *(path for path in (ROOT / "ui").iterdir() if path.is_file()),
     ]
-    named = re.compile(r"index-url|find-links|pypi\.|pythonhosted|/simple\b", re.IGNORECASE)
+    named = re.compile(
+        r"index-url|find-links|pypi\.|pythonhosted|/simple\b|npmjs|\"resolved\"|registry\s*[=:]",
+        re.IGNORECASE,
+    )
     assert [file.name for file in files if file.is_file() and named.search(file.read_text())] == []
 
 
@@ -72,6 +78,23 @@ def test_every_dependency_is_pinned():
     pinned = {line.partition("==")[0].lower().replace("_", "-") for line in pins}
     names = {re.match(r"[A-Za-z0-9._-]+", each)[0].lower() for each in wanted}
     assert names - pinned == set()
+
+
+def test_every_package_of_the_page_is_pinned_by_its_hash_and_only_builds_it():
+    wanted = json.loads((ROOT / "ui" / "package.json").read_text())
+    locked = json.loads((ROOT / "ui" / "package-lock.json").read_text())["packages"]
+    ours, *packages = locked.items()
+    assert "dependencies" not in wanted
+    assert ours[1]["devDependencies"] == wanted["devDependencies"]
+    assert [name for name, each in packages if not each.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, each in packages if re.search(r"\bA?GPL", each.get("license", "GPL"))] == []
+
+
+@pytest.mark.parametrize("machine", ["x64", "arm64"])
+def test_the_page_can_be_built_on_this_kind_of_machine(machine):
+    locked = json.loads((ROOT / "ui" / "package-lock.json").read_text())["packages"]
+    native = ("@rolldown/binding-linux-{}-gnu", "lightningcss-linux-{}-gnu")
+    assert {f"node_modules/{name.format(machine)}" for name in native} <= set(locked)
 
 
 def test_the_reference_is_current(tmp_path):

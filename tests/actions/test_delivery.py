@@ -318,6 +318,7 @@ def test_an_outbox_with_a_bug_ends_no_worker_for_good(monkeypatch, caplog):
     with post.running():
         until(lambda: action.done)
     assert "the worker of action phone died (TypeError) and is begun again" in caplog.text
+    assert post.delivery.restarts == 2
     assert "geheim" not in caplog.text
 
 
@@ -332,6 +333,7 @@ def test_a_loop_that_ends_is_begun_again(monkeypatch, caplog):
         until(lambda: len(action.done) == 2)
         assert post.delivery.is_alive
     assert "the actions' loop ended (SystemExit) and is begun again" in caplog.text
+    assert post.delivery.restarts == 1
 
 
 def test_what_is_not_durable_is_carried_out_once_and_put_into_no_outbox():

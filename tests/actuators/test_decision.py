@@ -7,6 +7,7 @@ from parts.guardian_scene import BUSY, CLEAN, LOOK, PREY, STILL, STRANGE, flap, 
 from vedette.actuators.binding import RuleReference
 from vedette.actuators.decision import Decision
 from vedette.rules.presence import Presence, PresenceSettings
+from vedette.values.observation import NotLooked
 
 ACTIVE, INACTIVE = says("active"), says("inactive")
 NO_PREY, SEES_PREY = says("inactive", "prey"), says("active", "prey")
@@ -387,3 +388,15 @@ def test_a_real_rule_of_a_quiet_scene_releases_what_is_open_while_nothing_is_the
     played.fault()
     assert not any(looked_at(played, rule, 0.3, 0.5))
     assert looked_at(played, rule, 0.02, 3)[-1]
+
+
+@pytest.mark.parametrize("release_while", ["active", "inactive"])
+def test_while_a_classifier_is_not_taught_yet_it_is_safe(release_while):
+    untaught = NotLooked("`cats` is not taught yet: teach it in the page", was_wanted=True)
+    played = Played(release_while=release_while, maximum_hold_seconds="unlimited")
+    assert not any(played.frames(10, says("undecided"), seen=untaught))
+    # Taught, and so told: only a look decides.
+    played.fault(None, "classifier cats was taught anew")
+    wanted = ACTIVE if release_while == "active" else INACTIVE
+    assert not played.frame(wanted, seen=STILL)
+    assert played.frame(wanted, seen=LOOK)

@@ -70,6 +70,7 @@ def test_the_first_guardian_is_started_at_once_and_ready_once_it_has_reported():
     posted.ready()
     assert posted.post.is_ready
     assert posted.reports == [REPORT]
+    assert posted.post.successors == 0
 
 
 def test_one_that_has_ended_is_told_once_and_followed_at_once():
@@ -77,6 +78,7 @@ def test_one_that_has_ended_is_told_once_and_followed_at_once():
     posted.ready().is_alive = False
     assert posted.pass_time(0.2) == ["the guardian of the pins has ended; a new one is started."]
     assert len(posted.hired) == 2
+    assert posted.post.successors == 1
 
 
 def test_one_that_says_why_it_cannot_is_quoted_even_if_it_has_ended_before_it_was_heard():

@@ -62,7 +62,8 @@ def test_json_holds_the_summary(house):
 
 
 def test_values_from_the_environment_are_named_not_shown(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLIP", f"/clips/{PASSWORD}.mp4")
+    (tmp_path / f"{PASSWORD}.mp4").touch()
+    monkeypatch.setenv("CLIP", str(tmp_path / f"{PASSWORD}.mp4"))
     text = "cameras: {door: {source: {kind: video, path: !env CLIP}}}"
     summary = run_json(check, written(tmp_path, text))
     assert summary["cameras"][0]["source"] == "video !env CLIP"
@@ -104,3 +105,14 @@ def test_schema_prints_the_schema_and_needs_no_configuration():
 def test_nothing_to_check_is_told():
     with pytest.raises(UsageError, match="vedette check CONFIG"):
         run_command(check)
+
+
+def test_what_is_named_and_is_not_there_is_told(house, tmp_path):
+    text = house.read_text()
+    text = text.replace("actions:\n", "  yard:\n    source: {kind: video, path: nowhere.mp4}\nactions:\n", 1)
+    house.write_text(text + "  bell: {kind: command, arguments: [/bin/no-such-bell]}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        check(house)
+    assert "cameras.yard.source.path: " in str(caught.value)
+    assert "nowhere.mp4 does not exist" in str(caught.value)
+    assert "there is no program /bin/no-such-bell that may be run" in str(caught.value)

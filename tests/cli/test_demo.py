@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import cv2
+import httpx
 import pytest
 
+from parts.sentry import eventually
 from parts.vedette_process import (
     TRACEBACK,
     attempts,
@@ -175,15 +176,58 @@ def test_an_unknown_clip_is_answered_with_the_known_ones():
     assert "There are: person, finch." in result.stderr
 
 
-def test_ctrl_c_ends_the_paced_demonstration_without_a_word(tmp_path, lite0_int8, person_clip):
-    process = start_vedette("demo", given=environment(VEDETTE_HOME=str(tmp_path), PYTHONUNBUFFERED="1"))
-    with process:
-        for line in process.stdout:
-            if " taught from " in line:
-                break
-        time.sleep(3.5)  # the clip plays by its own clock: the person is on the lawn
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+@pytest.fixture
+def paced(tmp_path, built, lite0_int8, person_clip):
+    """The demonstration as one leaves it running, and the address that it says."""
+    given = environment(VEDETTE_HOME=str(tmp_path), PYTHONUNBUFFERED="1", VEDETTE_PAGE=str(built))
+    with start_vedette("demo", given=given) as process:
+        said = iter(process.stdout)
+        address = next(found[1] for line in said if (found := re.search(r"The page: (http://\S+)", line)))
+        try:
+            yield process, address
+        finally:
+            process.kill()
+
+
+def events_at(address: str) -> list[dict[str, object]]:
+    return httpx.get(f"{address}/api/v1/events", timeout=40).json()["events"]
+
+
+def test_its_page_can_be_opened_by_anybody_on_this_machine(paced):
+    _, address = paced
+    eventually(lambda: is_answered(address), "an answer")
+    assert "<title>Vedette</title>" in httpx.get(address).text
+    assert httpx.get(f"{address}/api/v1/session").json()["access"] == "anyone"
+    assert address.startswith("http://127.0.0.1:")
+
+
+def is_answered(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz", timeout=40).is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_ctrl_c_ends_it_with_what_happened_and_nothing_stays_open(paced, tmp_path):
+    process, address = paced
+    eventually(lambda: is_answered(address) and events_at(address), "an event")
+    process.send_signal(signal.SIGINT)
+    printed, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "")
-    (event,) = Played(tmp_path / "demo" / "person", None).events
-    assert not event.is_open
+    played = Played(tmp_path / "demo" / "person", None)
+    assert [event.is_open for event in played.events] == [False] * len(played.events)
+    assert [row["rule"] for row in ROW.finditer(printed)] == [event.rule for event in played.events]
+
+
+def test_the_clip_plays_again_and_again(paced):
+    _, address = paced
+    eventually(lambda: is_answered(address) and len(events_at(address)) > 1, "an event in the second run")
+
+
+def test_a_second_one_takes_another_port(paced, tmp_path):
+    _, address = paced
+    given = environment(VEDETTE_HOME=str(tmp_path / "other"), PYTHONUNBUFFERED="1")
+    with start_vedette("demo", given=given) as second:
+        found = (re.search(r"The page: (http://\S+)", line) for line in second.stdout)
+        assert next(each[1] for each in found if each) != address
+        second.kill()

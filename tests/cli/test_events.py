@@ -17,7 +17,7 @@ from vedette.folders import data_folder
 from vedette.store.database import Database
 from vedette.store.events import EventTable
 from vedette.store.store import BESIDE_NAME, DATABASE_NAME
-from vedette.values.event import Importance
+from vedette.values.event import Importance, Review
 
 LATER = START + timedelta(seconds=90)
 
@@ -43,7 +43,7 @@ def recording():
             event("1", 1, closed_at=LATER, score=0.9, is_favourite=True, clip="clips/1.mp4"),
             [entry(event("1"))],
         )
-        table.record(event("2", 2, camera="yard", rule="absence", label="[red]car"))
+        table.record(event("2", 2, camera="yard", rule="absence", label="[red]car", review=Review.WRONG))
         yield database
 
 
@@ -66,6 +66,9 @@ def test_events_are_listed_while_they_are_recorded(recording):
         pytest.param(["--min-score", "0.8"], ["1"], id="score"),
         pytest.param(["--open"], ["2"], id="open"),
         pytest.param(["--favourites"], ["1"], id="favourites"),
+        pytest.param(["--review", "wrong"], ["2"], id="review"),
+        pytest.param(["--review", "none"], ["1"], id="not reviewed"),
+        pytest.param(["--search", "YARD car"], ["2"], id="search"),
         pytest.param(["--since", "2026-03-30"], [], id="since"),
         pytest.param(["--since", "2026-03-28"], ["2", "1"], id="since before"),
         pytest.param(["--until", "2026-03-28"], [], id="until"),
@@ -95,6 +98,7 @@ def test_one_event_is_shown_whole(recording):
         "score": 0.9,
         "importance": Importance.NORMAL.name.lower(),
         "is_favourite": True,
+        "review": None,
         "updates": 0,
         "snapshot": None,
         "clip": "clips/1.mp4",
@@ -110,6 +114,16 @@ def test_json_is_exported_whole_or_not_at_all(recording, tmp_path):
     run("export", tmp_path / "none.json", "--camera", "nowhere")
     assert json.loads((tmp_path / "none.json").read_text()) == []
     assert not list(tmp_path.glob(".part-*"))
+
+
+def test_an_export_replaces_no_file_unless_it_is_told_to(recording, tmp_path):
+    kept = tmp_path / "events.json"
+    kept.write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        run("export", kept)
+    assert kept.read_text() == "mine"
+    run("export", kept, "--force")
+    assert len(json.loads(kept.read_text())) == 2
 
 
 def test_csv_is_exported_to_standard_output_without_formulas(recording):

@@ -76,7 +76,7 @@ def write_configuration(path: Path) -> Path:
     }
     lawn["rules"][0]["actions"] = ["log", "phone"]
     described["cameras"] = {"garden": lawn}
-    described["service"] = {"port": 0}
+    described["service"] = {"port": 0, "access": "anyone"}
     described["actions"] = {"log": {"kind": "log"}, "phone": {"kind": "webhook", "url": "HOOK"}}
     with path.open("w") as file:
         YAML().dump(described, file)

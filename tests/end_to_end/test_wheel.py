@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import os
+import re
 import shutil
 import site
 import subprocess
@@ -19,6 +20,7 @@ from parts.vedette_process import attempts, run_vedette, without_network
 from vedette.catalog.library import Library
 
 ROOT = Path(__file__).parents[2]
+TREE = ("pyproject.toml", "constraints.txt", "Makefile", "hatch_build.py")
 CARRIED = ("efficientnet-lite0", "person")
 MAXIMUM_MEGABYTES = 12
 
@@ -26,14 +28,14 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory, lite0_int8, person_clip) -> Path:
-    """Built by the Makefile's own target, in a copy of the tree."""
+def wheel(tmp_path_factory, lite0_int8, person_clip, built) -> Path:
+    """Built by the Makefile's own target, in a copy of the tree that has the page as it was built."""
     copy = tmp_path_factory.mktemp("tree")
-    for name in ("pyproject.toml", "constraints.txt", "Makefile", "README.md", "LICENSE", ".gitignore"):
+    for name in (*TREE, "README.md", "LICENSE", ".gitignore"):
         shutil.copy2(ROOT / name, copy)
-    shutil.copytree(
-        ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__", "weights", "*.egg-info")
-    )
+    unwanted = shutil.ignore_patterns("__pycache__", "weights", "static", "*.egg-info")
+    shutil.copytree(ROOT / "src", copy / "src", ignore=unwanted)
+    shutil.copytree(built, copy / "src" / "vedette" / "web" / "static")
     # The build tool of this environment if it is there, else one that pip fetches as `make wheel` does.
     flags = "ARGS=--no-build-isolation" if find_spec("hatchling") else "ARGS="
     environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
@@ -89,6 +91,18 @@ def test_it_carries_nothing_but_the_package(wheel):
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"vedette"}
     assert [name for name in names if "__pycache__" in name or "/." in name] == []
     assert "vedette/py.typed" in names
+
+
+def test_it_carries_the_page_and_the_notices_of_those_whose_work_is_in_it(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        page = [name for name in archive.namelist() if name.startswith("vedette/web/static/")]
+        shown = archive.read("vedette/web/static/index.html").decode()
+        notices = archive.read("vedette/web/static/notices.txt").decode()
+    asked = re.findall(r'(?:src|href)="/([^"]+)"', shown)
+    assert len(asked) >= 4
+    assert [each for each in asked if f"vedette/web/static/{each}" not in page] == []
+    assert re.search(r"^svelte \S+ \(MIT\)$", notices, re.MULTILINE)
+    assert "WITHOUT WARRANTY OF ANY KIND" in notices
 
 
 def test_its_metadata_names_licence_command_and_pythons(wheel):

@@ -42,7 +42,7 @@ def example(taught_home, tmp_path, monkeypatch) -> Callable[[str], Path]:
     def copied(name: str) -> Path:
         own = EXAMPLES / name / f"{name}.yaml"
         path = tmp_path / own.name
-        added = f"\nservice: {{port: 0}}\nstorage: {{folder: {tmp_path / 'storage'}}}\n"
+        added = f"\nservice: {{port: 0, access: anyone}}\nstorage: {{folder: {tmp_path / 'storage'}}}\n"
         path.write_text(own.read_text() + added)
         return path
 

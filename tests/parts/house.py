@@ -31,7 +31,7 @@ class House:
     storage: dict[str, Any] = field(default_factory=dict)
     actions: dict[str, Any] = field(default_factory=dict)
     cameras: dict[str, Any] = field(default_factory=dict)
-    service: dict[str, Any] = field(default_factory=lambda: {"port": 0})
+    service: dict[str, Any] = field(default_factory=lambda: {"port": 0, "access": "anyone"})
     damaged: set[str] = field(default_factory=set)
 
     @property

@@ -16,7 +16,7 @@ import httpx
 
 from parts.vedette_process import COMMAND, environment
 
-PATIENCE_SECONDS = 40
+PATIENCE_SECONDS = 90
 
 
 def eventually(claim: Callable[[], object], what: str) -> None:
@@ -30,9 +30,9 @@ def eventually(claim: Callable[[], object], what: str) -> None:
 class Sentry:
     """The process of `vedette run CONFIG`; `said` is every line that it has written so far."""
 
-    def __init__(self, configuration: Path, *options: str, **variables: str) -> None:
+    def __init__(self, configuration: Path | None, *options: str, **variables: str) -> None:
         self._process = subprocess.Popen(
-            [str(COMMAND), "run", str(configuration), *options],
+            [str(COMMAND), "run", *([str(configuration)] if configuration else []), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -60,7 +60,7 @@ class Sentry:
     def address(self) -> str:
         """Where it answers, as it says itself."""
         eventually(lambda: "answers on" in self.text or self.has_ended, "the service's address")
-        found = re.search(r"answers on (http://\S+)", self.text)
+        found = re.search(r"answers on (https?://\S+)", self.text)
         assert found, self.text
         return found[1]
 
@@ -94,12 +94,16 @@ class Sentry:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, failure: object, *_: object) -> None:
+    def close(self) -> None:
+        """Killed, if it still runs."""
         if not self.has_ended:
             self._process.kill()
         self._process.wait()
         self._listener.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        self.close()
         if failure is not None:  # pytest shows it with the test that failed
             sys.stdout.write(self.text)

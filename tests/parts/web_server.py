@@ -21,8 +21,15 @@ from parts.taught_pictures import ColourEmbedder, noon
 from vedette.actions.protocol import ActionStatus
 from vedette.actuators.protocol import ActuatorStatus
 from vedette.assembly.live_feed import LiveFeed
+from vedette.assembly.log_ring import LogRing
+from vedette.assembly.looks import Looks
+from vedette.assembly.replaying import ReplayAnswer, ReplayQuestion, replayed
+from vedette.assembly.screening import Screenings, Sources
 from vedette.assembly.teaching_desk import TeachingDesk
+from vedette.assembly.vitals import Vitals
+from vedette.config.schema import CameraConfig
 from vedette.errors import ActionError, ConfigurationError, PictureError, UsageError
+from vedette.events.retention import RetentionSettings
 from vedette.pipeline.explain_log import ExplainLog
 from vedette.pipeline.inference_queue import CameraStatistics
 from vedette.pipeline.metrics import Metrics
@@ -54,6 +61,8 @@ class Plan:
 class Storage:
     trouble: str | None = None
     free_bytes: int = 5_000_000_000
+    total_bytes: int = 20_000_000_000
+    media_bytes: int | None = 1_000_000
 
 
 @dataclass
@@ -64,6 +73,10 @@ class FakeSystem:
     temperatures: dict[str, float] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
+    vitals: Vitals = field(default_factory=Vitals)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
+    logs: LogRing = field(default_factory=LogRing)
     reloads: int = 0
     refuses: str | None = None
 
@@ -112,10 +125,18 @@ class FakeAppliance:
     explain: ExplainLog = field(default_factory=ExplainLog)
     metrics: Metrics = field(default_factory=Metrics)
     live: LiveFeed = field(default_factory=lambda: LiveFeed("r1"))
+    looks: Looks = field(default_factory=Looks)
+    screenings: Screenings = field(
+        default_factory=lambda: Screenings(Sources(lambda _: None, lambda _: None))
+    )
     teaching: object = field(default_factory=NoStore)
+    set_up: object = None
     events: object = field(default_factory=NoStore)
     outbox: object = field(default_factory=NoStore)
     media_folder: Path = Path("nowhere")
+    configuration: CameraConfig = field(
+        default_factory=lambda: CameraConfig.model_validate({"source": {"kind": "push"}})
+    )
 
     def __post_init__(self) -> None:
         for name in self.cameras:
@@ -126,6 +147,9 @@ class FakeAppliance:
         self.asked.append((data, classifier))
         self.behave()
         return self.answer
+
+    def replay(self, question: ReplayQuestion) -> ReplayAnswer:
+        return replayed(self.explain, self.configuration, question)
 
     def push_picture(self, camera: str, data: bytes) -> None:
         if camera != "garden":
@@ -139,6 +163,7 @@ class FakeAppliance:
         assert trail.frame.camera == camera
         for watcher in (self.newest, self.explain, self.metrics, self.live.watch):
             watcher(trail)
+        self.looks.watch([], trail)
         self.cameras[camera] = replace(self.cameras[camera], frames=self.cameras[camera].frames + 1)
 
 
@@ -184,11 +209,11 @@ def trail(camera: str, sequence: int = 0, seconds: float = 0.0, state: str = "in
 
 @contextmanager
 def serving(
-    appliance: object, limits: Limits | None = None, hosts: tuple[str, ...] = (), token: object = None
+    appliance: object, limits: Limits | None = None, hosts: tuple[str, ...] = (), access: object = None
 ) -> Iterator[int]:
     """The service's port, while it serves."""
-    app = create_app(appliance, hosts, limits, token)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, http="h11"))
+    app = create_app(appliance, hosts, limits, access)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, http="h11", ws="websockets-sansio"))
     # The protocol is named because asyncio sets TCP_NODELAY only then; without it each answer on a kept
     # connection waits 40 ms for the other side's delayed acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
