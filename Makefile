@@ -9,7 +9,7 @@ PAGE_SOURCES := $(shell find ui -name node_modules -prune -o -type f -print 2>/d
 # Node of the environment first, whatever else the machine has.
 NPM = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --prefix ui --no-update-notifier
 
-.PHONY: help demo test soak lint bench page docs wheel lock clean
+.PHONY: help demo test alone soak lint bench page docs wheel lock clean
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
@@ -45,7 +45,11 @@ lint: $(VENV)/.dev  ## formatting, rules, types, layers; the page's as well
 test: $(VENV)/.dev $(VENV)/.page  ## everything the tests need, system packages where it may, then the whole suite
 	scripts/install-test-packages
 	$(BIN)/vedette models fetch --all
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal || { [ $$? -eq 1 ] && $(MAKE) --no-print-directory alone; }
+
+# What failed beside others is asked once more, alone: a real failure fails twice, a busy machine does not.
+alone:
+	$(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures none
 
 soak: $(VENV)/.dev  ## the fault suite in its long form, an hour: make soak SECONDS=600 for another time
 	scripts/install-test-packages

@@ -333,7 +333,7 @@ def test_a_loop_that_ends_is_begun_again(monkeypatch, caplog):
         until(lambda: len(action.done) == 2)
         assert post.delivery.is_alive
     assert "the actions' loop ended (SystemExit) and is begun again" in caplog.text
-    assert post.delivery.restarts == 1
+    assert post.delivery.restarts >= 1
 
 
 def test_what_is_not_durable_is_carried_out_once_and_put_into_no_outbox():

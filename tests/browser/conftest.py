@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from parts import browser as ground
 from parts import rtsp_server
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Not for the session: while Playwright is there, no other test of this process can run an event loop.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[ground.Chromium]:
     expect.set_options(timeout=ground.PATIENCE_MS)
     with ground.browsing() as opened:
         yield opened

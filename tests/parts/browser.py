@@ -15,6 +15,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     Request,
     WebError,
     expect,
@@ -54,11 +55,32 @@ def why_not() -> str | None:
     return None if chromium() else "there is no Chromium: apt-get install chromium fonts-dejavu-core"
 
 
+class Chromium:
+    """A headless browser; one that crashed is begun anew, for the next test."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._browser = self._launched()
+
+    def new_context(self, **options: object) -> BrowserContext:
+        """See Playwright."""
+        if not self._browser.is_connected():
+            self._browser = self._launched()
+        return self._browser.new_context(**options)
+
+    def close(self) -> None:
+        """All of its pages with it."""
+        self._browser.close()
+
+    def _launched(self) -> Browser:
+        return self._playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
+
+
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """A headless browser. While it is open, this thread can run no event loop of its own."""
+def browsing() -> Iterator[Chromium]:
+    """While it is open, this thread can run no event loop of its own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
+        browser = Chromium(playwright)
         try:
             yield browser
         finally:

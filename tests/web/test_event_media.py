@@ -138,7 +138,7 @@ def test_no_path_in_a_row_leads_to_what_is_not_the_events_own(stored, asking, tm
     "tail", ["snapshot%2f..%2f..", "clip/../../../../etc/passwd", "..%5cclip", "clip%00"]
 )
 def test_an_address_is_never_a_path(filmed, asking, tail):
-    assert asking.get(f"{ADDRESS}/{tail}").status_code == 404
+    assert asking.get(f"{ADDRESS}/{tail}").status_code in {400, 404}
 
 
 def test_no_descriptor_stays_open(filmed, asking):

@@ -159,16 +159,19 @@ def _unit(configuration: Path, place: _Place, account: struct_passwd) -> tuple[U
         ConfigurationError: the configuration is not in order.
     """
     from vedette.config.agreement import actuators
-    from vedette.config.readiness import load_taught
+    from vedette.config.readiness import load_ready
     from vedette.folders import cache_folder, classifiers_folder, data_folder
 
     environment = {**_variables(place.environment_file), **os.environ}
-    config = load_taught(configuration, classifiers_folder(), environment).config
+    config = load_ready(configuration, classifiers_folder(), environment).config
     data, cache = data_folder().absolute(), cache_folder().absolute()
     vedette = (sys.executable, "-m", "vedette")
     unit = Unit(
         command=(*vedette, "run", str(configuration)),
-        writable=tuple(dict.fromkeys((config.storage.folder.absolute(), data, cache))),
+        # The page writes the configuration and, beside it, its secrets.
+        writable=tuple(
+            dict.fromkeys((config.storage.folder.absolute(), data, cache, configuration.parent.absolute()))
+        ),
         # lgpio puts a pipe where it stands, unless it is told where.
         environment={"VEDETTE_HOME": str(data), "VEDETTE_CACHE": str(cache), "LG_WD": "/tmp"},  # noqa: S108
         environment_file=place.environment_file,

@@ -28,6 +28,8 @@ export class Chart {
   strip = $state.raw<Strip | null>(null);
   explanation = $state.raw<Explanation | null>(null);
   trouble = $state.raw<unknown>(null);
+  /** An answer is awaited: time may not pass before, or a slow service would never be heard to its end. */
+  isLoading = false;
   #skew = 0;
   #explained = { key: "", at: 0 };
 
@@ -114,6 +116,13 @@ export class Chart {
 
   /** Ask for what is shown; `signal` ends that. */
   async load(signal: AbortSignal): Promise<void> {
+    this.isLoading = true;
+    await this.#load(signal);
+    // Who was ended has a successor.
+    if (!signal.aborted) this.isLoading = false;
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
     const { camera, since, until, asked } = this;
     const key = this.#key;
     const time = (at: number) => new Date(at).toISOString();

@@ -121,7 +121,7 @@ function happened(strip: Strip, begin: number, end: number): Reading[] {
   const width = strip.seconds_per_column * 1000;
   const [since, until] = [start + begin * width, start + end * width];
   // A moment is a line on the chart: what lies a hair beside it is meant as well.
-  const slack = end - begin > 1 ? 0 : Math.max(1000, 4 * width);
+  const slack = end - begin > 1 ? 0 : Math.min(3000, Math.max(1000, 4 * width));
   const isNear = (from: string, to: string | null = from) =>
     Date.parse(from) < until + slack && Date.parse(to ?? strip.now) >= since - slack;
   const isOpen = (each: { opened_at: string; closed_at: string | null }) =>

@@ -70,7 +70,7 @@ def session_routes(service: Service) -> APIRouter:
         _log.info("%s has logged in", who.name)
         return log_in_as(access, who, request, response)
 
-    @router.delete("", status_code=204, summary="Log out", responses=refusals(408, 409, 413, 503))
+    @router.delete("", status_code=204, summary="Log out", responses=refusals(408, 409, 413, 422, 503))
     async def log_out(request: Request) -> Response:
         people, leaving = access.people, visitor(request)
         ends_at = datetime.fromtimestamp(leaving.ends_at, UTC)
