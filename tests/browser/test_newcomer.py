@@ -51,8 +51,8 @@ def claim(page: Page, link: str) -> None:
 
 
 def add_camera(page: Page, url: str) -> None:
-    page.get_by_role("link", name="Add a camera").first.click()
-    page.get_by_role("link", name="Begin here").click()
+    page.get_by_role("link", name="Add a camera").click()
+    expect(page.get_by_role("heading", name="First steps")).to_be_visible()
     page.get_by_label("Address", exact=True).fill(url)
     page.get_by_role("button", name="Test the camera").click()
     expect(page.get_by_role("img", name="What the camera shows now")).to_be_visible()

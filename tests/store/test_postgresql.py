@@ -5,6 +5,7 @@ import pytest
 from parts.happenings import event
 from parts.letters import entry
 from parts.postgresql_server import PASSWORD
+from parts.sentry import eventually
 from vedette.errors import StoreError
 from vedette.store.events import EventTable
 from vedette.store.failures import InUseError
@@ -26,7 +27,16 @@ def test_what_was_recorded_is_there_after_opening_again(postgresql_url):
 def test_a_second_appliance_does_not_get_the_same_database(postgresql_url):
     with PostgresqlDatabase(postgresql_url), pytest.raises(InUseError, match="in use by another Vedette"):
         PostgresqlDatabase(postgresql_url)
-    PostgresqlDatabase(postgresql_url).close()
+    # A server notices in its own time that a connection has ended.
+    eventually(lambda: is_free(postgresql_url), "the database is free again")
+
+
+def is_free(url):
+    try:
+        PostgresqlDatabase(url).close()
+    except InUseError:
+        return False
+    return True
 
 
 def test_a_killed_server_is_said_and_the_next_write_after_its_return_works(own_postgresql):

@@ -78,7 +78,7 @@ def test_a_push_that_cannot_be_is_refused_with_a_remedy(client, appliance, camer
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nowhere", 404),
         ("GET", "/docs", 404),
         ("GET", "/redoc", 404),
         ("GET", "/api/v1/%2e%2e/%2e%2e/etc/passwd", 404),
