@@ -115,8 +115,8 @@ def main() -> None:
 
 
 def say(*words):
-    sys.stdout.write(" ".join(map(str, words)) + "\n")
-    sys.stdout.flush()
+    """A line at once, whole whichever thread says it."""
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
 
 
 def obey(board, scene, word, rest=""):
