@@ -63,6 +63,7 @@ def test_axe_has_nothing_against_a_place(page, eventful, place, axe):
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             open_place(page, place)
+            expect(page.locator("html")).to_have_attribute("data-theme", theme)
             found += [f"{shape}, {theme}: {each}" for each in axe(page)]
     assert found == []
 
