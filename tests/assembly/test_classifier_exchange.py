@@ -69,7 +69,7 @@ def test_a_classifier_comes_back_as_it_was_without_embedding_again(desk, tmp_pat
     assert head(there, "roof") == pytest.approx(head(desk), abs=1e-5)
     assert [path.name for path in (tmp_path / "there").iterdir()] == ["roof"]
     digest = next(iter(after.examples))
-    there.remove("roof", digest, How(is_taught=True))
+    there.remove("roof", [digest], How(is_taught=True))
     there.undo("roof")
     assert digest in there.describe("roof").examples
 

@@ -89,3 +89,14 @@ def test_an_event_is_told_without_its_picture_and_without_a_path():
     (told,) = feed.after(0)[0]
     assert (told.kind, told.data["phase"], told.data["id"]) == ("event", "close", event(1).id)
     assert "snapshots" not in str(told)
+
+
+@pytest.mark.parametrize("total", [1, 7, 100, 101, 5000])
+def test_whoever_looks_on_hears_how_far_pictures_are_looked_at_again_and_the_end_but_not_of_each(total):
+    feed = LiveFeed("r")
+    for done in range(1, total + 1):
+        feed.on_embedded("door", done, total)
+    told = [each.data for each in feed.after(0)[0]]
+    assert told[-1] == {"classifier": "door", "done": total, "total": total}
+    assert len(told) == len({each["done"] for each in told}) <= 101
+    assert {each.kind for each in feed.after(0)[0]} == {"teaching"}

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from parts.taught_pictures import ColourEmbedder, jpeg, noon
-from vedette.assembly.teaching_desk import TeachingDesk
+from vedette.assembly.teaching_desk import How, TeachingDesk
+from vedette.assembly.workbench import Users
 from vedette.errors import BackendError, PictureError, StaleClassifierError, TeachingError, UsageError
 from vedette.teaching.manifest import Origin
 from vedette.teaching.session import Adding
@@ -69,7 +70,7 @@ def test_a_teaching_that_was_cut_off_before_the_draft_was_cleared_is_done_again_
     desk.create("door")
     first, second, *_ = fill(desk)
     desk.relabel("door", [first], "mouse")
-    desk.remove("door", second)
+    desk.remove("door", [second])
     draft = tmp_path / "door" / "draft"
     kept = {path.name: path.read_bytes() for path in draft.iterdir()}
     desk.teach("door")
@@ -84,12 +85,12 @@ def test_a_picture_that_was_removed_may_be_added_again(desk):
     desk.create("door")
     digest = fill(desk)[0]
     desk.relabel("door", [digest], "mouse")
-    desk.remove("door", digest)
+    desk.remove("door", [digest])
     added = desk.add("door", jpeg("cat", 0), "cat", "again")
     assert (added.became, added.example.digest) == (Adding.ADDED, digest)
     assert desk.describe("door").examples[digest].label == "cat"
     desk.teach("door")
-    desk.remove("door", digest)
+    desk.remove("door", [digest])
     desk.add("door", jpeg("cat", 0), "mouse", "again")
     desk.teach("door")
     assert desk.describe("door").manifest.current.scores["mouse"].pictures == 4
@@ -101,6 +102,18 @@ def test_a_region_is_what_is_looked_at(desk, tmp_path):
     desk.teach("door")
     assert TaughtClassifier.open(tmp_path, "door", ColourEmbedder()).region == Box(0, 0, 0.5, 1)
     assert desk.describe("door").region == Box(0, 0, 0.5, 1)
+
+
+def test_how_far_pictures_are_looked_at_again_is_told(tmp_path, taught):
+    told: list[tuple[str, int, int]] = []
+    users = Users(taught.append, told=lambda *how_far: told.append(how_far))
+    desk = TeachingDesk(tmp_path, lambda _: ColourEmbedder(), users, noon)
+    desk.create("door")
+    fill(desk)
+    desk.teach("door")
+    assert told == []
+    desk.look_at("door", Box(0, 0, 0.5, 1), How(is_taught=True))
+    assert told == [("door", done, 6) for done in range(1, 7)]
 
 
 def test_undo_takes_back_what_was_not_taught_yet_and_then_teachings(desk):
@@ -139,7 +152,7 @@ def test_near_duplicates_are_told_among_new_and_taught_pictures(desk):
         (lambda desk: desk.add("door", jpeg("cat", 0), "unknown", "x"), UsageError),
         (lambda desk: desk.add("door", b"GIF89a", "cat", "x"), PictureError),
         (lambda desk: desk.relabel("door", ["0" * 64], "cat"), UsageError),
-        (lambda desk: desk.remove("door", "0" * 64), UsageError),
+        (lambda desk: desk.remove("door", ["0" * 64]), UsageError),
         (lambda desk: desk.teach("roof"), UsageError),
         (lambda desk: desk.teach("door"), TeachingError),
         (lambda desk: desk.undo("door"), TeachingError),

@@ -51,10 +51,10 @@ CHANGES = {
     "relabel many": lambda desk, digest: desk.relabel(
         "door", list(desk.describe("door").examples)[1:4], "dog", AT_ONCE
     ),
-    "remove": lambda desk, digest: desk.remove("door", digest, AT_ONCE),
+    "remove": lambda desk, digest: desk.remove("door", [digest], AT_ONCE),
     "region": lambda desk, digest: desk.look_at("door", LEFT, AT_ONCE),
     "add, not taught": lambda desk, digest: add(desk, "dog", 1, How()),
-    "remove, not taught": lambda desk, digest: desk.remove("door", digest),
+    "remove, not taught": lambda desk, digest: desk.remove("door", [digest]),
     "region, not taught": lambda desk, digest: desk.look_at("door", LEFT),
 }
 
@@ -147,7 +147,7 @@ def test_what_a_rule_asks_for_is_not_undone(tmp_path):
     wanted.add("dog")
     with pytest.raises(TeachingError, match="a rule asks"):
         desk.undo("door")
-    kept = desk.remove("door", list(desk.describe("door").examples)[-1], AT_ONCE)
+    kept = desk.remove("door", [list(desk.describe("door").examples)[-1]], AT_ONCE)
     assert kept.note == "Not taught: a rule asks for it."
     assert "dog" in desk.describe("door").manifest.current.classes
     assert "dog" not in desk.describe("door").labels

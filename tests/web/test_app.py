@@ -113,6 +113,7 @@ ADDRESSES = {
     "/api/v1/classifiers/{name}/answer": {"get"},
     "/api/v1/classifiers/{name}/doubts": {"get"},
     "/api/v1/classifiers/{name}/examples": {"get", "post", "patch"},
+    "/api/v1/classifiers/{name}/examples/remove": {"post"},
     "/api/v1/classifiers/{name}/examples/{digest}": {"patch", "delete"},
     "/api/v1/classifiers/{name}/examples/{digest}/picture": {"get"},
     "/api/v1/classifiers/{name}/export": {"get"},

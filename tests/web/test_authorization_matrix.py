@@ -81,6 +81,7 @@ EXPECTED = {
         DELETE /api/v1/classifiers/{name}
         POST /api/v1/classifiers/{name}/examples
         PATCH /api/v1/classifiers/{name}/examples
+        POST /api/v1/classifiers/{name}/examples/remove
         PATCH /api/v1/classifiers/{name}/examples/{digest}
         DELETE /api/v1/classifiers/{name}/examples/{digest}
         POST /api/v1/classifiers/{name}/proposals

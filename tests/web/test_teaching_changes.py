@@ -69,6 +69,25 @@ def test_relabelled_and_removed_at_once(door):
     assert door.post(f"{DOOR}/undo").json()["classifier"]["examples"] == {"cat": 3, "mouse": 4}
 
 
+def test_many_are_removed_as_one_change(door):
+    many = digests(door)[1:7]
+    gone = door.post(f"{DOOR}/examples/remove", params=AT_ONCE, json={"digests": [*many, many[0]]}).json()
+    assert gone["classifier"]["examples"] == {"cat": 1, "mouse": 1}
+    assert gone["teaching"]["change"] == "removed 6 pictures"
+    assert door.post(f"{DOOR}/undo").json()["classifier"]["examples"] == {"cat": 4, "mouse": 4}
+    door.post(f"{DOOR}/examples/remove", json={"digests": many[:2]})
+    assert door.post(f"{DOOR}/undo").json()["change"] == "removed 2 pictures"
+
+
+@pytest.mark.parametrize("said", [{"digests": []}, {"digests": ["x"]}, {"digests": ["0" * 64] * 501}, {}])
+def test_what_cannot_be_removed_together_is_refused(door, said):
+    before = digests(door)
+    assert door.post(f"{DOOR}/examples/remove", json=said).status_code == 422
+    wrong = {"digests": [before[0], "0" * 64]}
+    assert door.post(f"{DOOR}/examples/remove", json=wrong).status_code == 404
+    assert digests(door) == before
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Refused } from "../src/api/ask";
 import { corner, middle, square, withMiddle, withNearest, type Mask } from "../src/parts/mask";
-import { EMPTY as NO_ACTION, settingsOf } from "../src/setup/action";
+import { EMPTY as NO_ACTION, draftOf as actionOf, settingsOf } from "../src/setup/action";
 import { MARK, type Camera, type Rule } from "../src/setup/replies";
 import { USUAL, decisive, ruleName, ruleOf } from "../src/setup/rule";
 import { EMPTY, MAKES, addressOf, draftOf, missing, nameFor, sourceOf } from "../src/setup/source";
@@ -63,6 +63,18 @@ test("an action sends what belongs to its kind", () => {
   const sent = settingsOf({ ...NO_ACTION, urls: ["ntfy://a ", " "], url: "http://h" });
   expect(sent).toMatchObject({ kind: "notify", urls: ["ntfy://a"] });
   expect(sent).not.toHaveProperty("url");
+});
+
+test.each([
+  [[], []],
+  [
+    ["sun", "mon"],
+    ["mon", "sun"],
+  ],
+])("days %j go there and back: none said is all of them", (kept, sent) => {
+  const draft = actionOf({ kind: "log", days: kept });
+  expect(draft.days).toHaveLength(kept.length || 7);
+  expect(settingsOf(draft)["days"]).toEqual(sent);
 });
 
 describe("a refusal stands at its field", () => {

@@ -208,5 +208,5 @@ def _teaching(ground: _Ground, taught: Taught, cameras: Cameras, chosen: str | N
         using = [f"the camera {camera}" for camera, names in cameras.classifiers.items() if name in names]
         return [*using, *(["POST /api/image (service.classifier)"] if name == chosen else [])]
 
-    users = Users(taught, cameras.permit, users_of, networks.forget)
+    users = Users(taught, cameras.permit, users_of, networks.forget, ground.onlookers.live.on_embedded)
     return TeachingDesk(networks.root, embedder, users, now, looking=looking)

@@ -27,6 +27,9 @@ from vedette.values.geometry import Box
 
 _WARM = 2
 
+Told = Callable[[str, int, int], None]
+"""Is told of a classifier how many of its pictures were looked at again, of how many."""
+
 Permit = Callable[[str, Collection[str]], None]
 """Is given a classifier and the classes that it is to know; raises TeachingError if it may not be so."""
 
@@ -67,8 +70,13 @@ class Lessons:
     """
 
     def __init__(
-        self, shelf: Shelf, embedder: Callable[[Origin], Embedder], now: Callable[[], datetime]
+        self,
+        shelf: Shelf,
+        embedder: Callable[[Origin], Embedder],
+        now: Callable[[], datetime],
+        told: Told = lambda *_: None,
     ) -> None:
+        self._told = told
         self._shelf = shelf
         self._embedder = embedder
         self._now = now
@@ -88,7 +96,7 @@ class Lessons:
         with warm.session as session:
             drafts.apply(draft, session, given)
             permit(name, session.classes)
-            report = session.teach(head)
+            report = session.teach(head, partial(self._told, name))
             revision = session.save()
             if described.manifest is None:
                 FirstTeaching(self._shelf.folder(name).path).keep(draft, revision)

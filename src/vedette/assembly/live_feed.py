@@ -86,6 +86,11 @@ class LiveFeed:
             },
         )
 
+    def on_embedded(self, classifier: str, done: int, total: int) -> None:
+        """Publishes how far pictures are looked at again as `teaching`, about a hundred times at most."""
+        if done == total or done % -(-total // 100) == 0:
+            self.publish("teaching", {"classifier": classifier, "done": done, "total": total})
+
     def after(self, number: int) -> tuple[list[Happening], bool]:
         """What came after that number, oldest first; true if some of it is not in the ring any more."""
         with self._turn:

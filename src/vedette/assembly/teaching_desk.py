@@ -190,18 +190,19 @@ class TeachingDesk:
             what = f"{wrong[0].name} from `{wrong[0].label}`" if len(wrong) == 1 else f"{len(wrong)} pictures"
             return self._keep(described, draft.changed(f"relabelled {what} to `{label}`", marks), how)
 
-    def remove(self, name: str, digest: str, how: How = LATER) -> Kept:
-        """Take a picture out; undo brings it back.
+    def remove(self, name: str, digests: Sequence[str], how: How = LATER) -> Kept:
+        """Take pictures out, as one change; undo brings them back.
 
         Raises:
             UsageError: no such classifier or picture.
         """
         with self._bench.turn:
             described = self._bench.described(name)
-            example = _of(described, digest)
-            mark = described.draft.mark(digest).model_copy(update={"is_removed": True})
-            change = f"removed {example.name} of `{example.label}`"
-            return self._keep(described, described.draft.changed(change, {digest: mark}), how)
+            draft = described.draft
+            gone = [_of(described, digest) for digest in dict.fromkeys(digests)]
+            marks = {each.digest: _removed(draft.mark(each.digest)) for each in gone}
+            what = f"{gone[0].name} of `{gone[0].label}`" if len(gone) == 1 else f"{len(gone)} pictures"
+            return self._keep(described, draft.changed(f"removed {what}", marks), how)
 
     def look_at(self, name: str, region: Box, how: How = LATER) -> Kept:
         """Look at another region; teaching embeds every picture again.
@@ -344,6 +345,10 @@ def _twin(nearly: Sequence[NearDuplicate], label: str) -> Example | None:
 
 def _with_label(mark: Mark, label: str) -> Mark:
     return mark.model_copy(update={"label": label})
+
+
+def _removed(mark: Mark) -> Mark:
+    return mark.model_copy(update={"is_removed": True})
 
 
 def _of(described: Described, digest: str) -> Example:

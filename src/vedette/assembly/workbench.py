@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vedette.assembly.described import Described, Shelf
-from vedette.assembly.lessons import Lessons, Permit
+from vedette.assembly.lessons import Lessons, Permit, Told
 from vedette.assembly.near_duplicates import NearDuplicate, NearDuplicates
 from vedette.assembly.remembering_embedder import Memory, RememberingEmbedder
 from vedette.errors import TeachingError, UsageError, VedetteError
@@ -34,13 +34,14 @@ class Users:
     """Those who use classifiers: how they hear of a change, whether it may be, and who they are.
 
     `taught` and `gone` are called with a name after it has changed on disk; `of` gives what the
-    configuration has use a classifier, in words.
+    configuration has use a classifier, in words; `told` hears how far its pictures are looked at again.
     """
 
     taught: Callable[[str], None]
     permit: Permit = _everything
     of: Callable[[str], Collection[str]] = _nobody
     gone: Callable[[str], None] = lambda _: None
+    told: Told = lambda *_: None
 
     def tell(self, name: str) -> str | None:
         """Have them use what was taught; why they cannot, if they cannot."""
@@ -89,7 +90,7 @@ class Workbench:
         self.users = users
         self.turn = threading.RLock()
         self.shelf = Shelf(root)
-        self.lessons = Lessons(self.shelf, self.embedder, now)
+        self.lessons = Lessons(self.shelf, self.embedder, now, users.told)
         self.duplicates = NearDuplicates()
 
     def described(self, name: str) -> Described:

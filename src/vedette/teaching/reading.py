@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from vedette.errors import PictureError
@@ -13,6 +16,9 @@ from vedette.pixels.picture import MAXIMUM_BYTES, decode_picture
 from vedette.pixels.planes import RgbPlanes
 from vedette.values.frame import UInt8Array
 from vedette.values.geometry import Box
+
+_AHEAD = 8
+"""So many pictures are decoded before they are asked for; of 12 megapixels, 36 MB each at most."""
 
 
 class Stopwatch:
@@ -61,3 +67,29 @@ def region_pixels(
         pixels = decode_picture(data, at_least, name=name)
     with stopwatch.stage("resize"):
         return RgbPlanes(pixels).rgb(size, region)
+
+
+def regions_ahead(
+    pictures: Sequence[tuple[str, Path]], size: tuple[int, int], region: Box
+) -> Iterator[UInt8Array]:
+    """`region_pixels` of each (name, file), in order; two threads decode while the caller is busy.
+
+    Raises:
+        PictureError: at the first that cannot be read.
+    """
+
+    def read(name: str, path: Path) -> UInt8Array:
+        return region_pixels(picture_bytes(path), name, size, region)
+
+    with ThreadPoolExecutor(2, "decoding") as pool:
+        begun: deque[Future[UInt8Array]] = deque()
+        waiting = iter(pictures)
+        try:
+            while True:
+                begun.extend(pool.submit(read, *each) for each in islice(waiting, _AHEAD - len(begun)))
+                if not begun:
+                    return
+                yield begun.popleft().result()
+        finally:
+            for each in begun:
+                each.cancel()

@@ -22,15 +22,19 @@ from vedette.teaching.examples import Example, check_label, digest_of, suffix_of
 from vedette.teaching.features import FloatArray
 from vedette.teaching.finding import find_example
 from vedette.teaching.manifest import Manifest, Origin, Revision, region_tuple
-from vedette.teaching.reading import picture_bytes, region_pixels
+from vedette.teaching.reading import region_pixels, regions_ahead
 from vedette.teaching.refusals import refuse_stale, refuse_too_few
 from vedette.teaching.report import TeachingReport, class_scores, remarks_on
 from vedette.teaching.similarity import Similarity
 from vedette.teaching.teach import Asked, Taught, teach
+from vedette.values.frame import UInt8Array
 from vedette.values.geometry import WHOLE_FRAME, Box
 
 MAXIMUM_EXAMPLES = 5000
 """Cosines of that many take 100 MB; with more pictures, training pays."""
+
+_READ = 3
+"""So many changes of a kind are told one by one."""
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) while pictures are embedded."""
@@ -157,7 +161,9 @@ class TeachingSession:
             )
         example = Example(digest=digest, suffix=suffix_of(data), label=label, name=name)
         if digest not in self._embeddings:
-            self._embed(example, data)
+            started = time.perf_counter()
+            self._embed(example, region_pixels(data, name, self._embedder.input_size, self._region))
+            self._embedding_seconds += time.perf_counter() - started
         self._folder.keep_picture(example, data)
         self._examples[digest] = example
         self._added[label] += 1
@@ -220,19 +226,23 @@ class TeachingSession:
         """
         self._refuse_stale()
         missing = [each for each in self._examples.values() if each.digest not in self._embeddings]
-        for done, example in enumerate(missing):
+        files = [(each.name, self._folder.picture(each)) for each in missing]
+        started = time.perf_counter()
+        pixels = regions_ahead(files, self._embedder.input_size, self._region)
+        for done, (example, seen) in enumerate(zip(missing, pixels, strict=True), 1):
+            self._embed(example, seen)
             if progress:
                 progress(done, len(missing))
-            self._embed(example, picture_bytes(self._folder.picture(example)))
+        self._embedding_seconds += time.perf_counter() - started
 
-    def teach(self, head: str = "auto") -> TeachingReport:
-        """Fit and score; `save` keeps it.
+    def teach(self, head: str = "auto", progress: Progress | None = None) -> TeachingReport:
+        """Fit and score; `save` keeps it. `progress` is told of what has to be embedded first.
 
         Raises:
             TeachingError: fewer than two classes.
             StaleClassifierError: taught with another embedder.
         """
-        self.embed_missing()
+        self.embed_missing(progress)
         classes = self.classes
         refuse_too_few(classes)
         started = time.perf_counter()
@@ -317,9 +327,7 @@ class TeachingSession:
             raise UsageError(f"`{self._folder.name}` has no picture {digest}.")
         return self._examples[digest]
 
-    def _embed(self, example: Example, data: bytes) -> None:
-        started = time.perf_counter()
-        pixels = region_pixels(data, example.name, self._embedder.input_size, self._region)
+    def _embed(self, example: Example, pixels: UInt8Array) -> None:
         embedding = self._embedder.embed(pixels)
         if not np.isfinite(embedding).all():
             raise TeachingError(
@@ -327,7 +335,6 @@ class TeachingSession:
                 "Use another network or engine.",
             )
         self._embeddings[example.digest] = embedding
-        self._embedding_seconds += time.perf_counter() - started
         self._embedded += 1
 
     def _teach(self, classes: tuple[str, ...], asked: Asked) -> Taught:
@@ -358,7 +365,7 @@ class TeachingSession:
 
     def _change(self) -> str:
         added = [f"added {count} of `{label}`" for label, count in self._added.items()]
-        return "; ".join([*self._changes, *added]) or "taught again"
+        return "; ".join([*_in_short(self._changes), *added]) or "taught again"
 
     def _revision(self, taught: Taught, report: TeachingReport) -> Revision:
         number = self._folder.next_number(self._manifest)
@@ -392,3 +399,11 @@ class TeachingSession:
         manifest = self._folder.step(self._manifest, forward=forward)
         self._begin(manifest)
         return manifest.current
+
+
+def _in_short(changes: list[str]) -> list[str]:
+    """Changes of the same kind, once they are too many to read, as one."""
+    kinds = [each.partition(" ")[0] for each in changes]
+    many = {kind: count for kind, count in Counter(kinds).items() if count > _READ}
+    few = [each for kind, each in zip(kinds, changes, strict=True) if kind not in many]
+    return [*few, *(f"{kind} {count} pictures" for kind, count in many.items())]

@@ -60,6 +60,14 @@ export async function answered(
 
 /** A sentence for a person, whatever was thrown. */
 export function sentence(error: unknown): string {
-  if (error instanceof Refused) return error.remedy ? `${error.message} ${error.remedy}` : error.message;
+  if (error instanceof Refused)
+    return spoken(error.remedy ? `${error.message} ${error.remedy}` : error.message);
   return error instanceof Error ? error.message : String(error);
+}
+
+/** As it reads on paper: the service's sentences go on after a colon, and quote as terminals do. */
+export function spoken(text: string): string {
+  return text
+    .replace(/`([^`]+)`/g, "“$1”")
+    .replace(/^[a-z]+(?= )/, (word) => word[0]!.toUpperCase() + word.slice(1));
 }

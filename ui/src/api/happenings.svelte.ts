@@ -1,7 +1,7 @@
 /** What happens at this moment, as the service tells it (server-sent events), for whoever wants to know. */
 type Heard = (data: Record<string, unknown>) => void;
 
-const KINDS = ["hello", "lost", "event", "rule", "camera", "actuator"] as const;
+const KINDS = ["hello", "lost", "event", "rule", "camera", "actuator", "teaching"] as const;
 export type Kind = (typeof KINDS)[number];
 
 class Happenings {

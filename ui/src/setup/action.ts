@@ -17,8 +17,20 @@ export interface ActionDraft {
   minimum_score: number;
   cooldown_seconds: number;
   quiet_hours: string[];
+  days: string[];
 }
 
+/** The days of the week, as the configuration writes them and as one reads them. */
+export const DAYS: Readonly<Record<string, string>> = {
+  mon: "Monday",
+  tue: "Tuesday",
+  wed: "Wednesday",
+  thu: "Thursday",
+  fri: "Friday",
+  sat: "Saturday",
+  sun: "Sunday",
+};
+const EVERY_DAY = Object.keys(DAYS);
 const PHASES = ["open", "close"];
 
 export const EMPTY: ActionDraft = {
@@ -36,6 +48,7 @@ export const EMPTY: ActionDraft = {
   minimum_score: 0,
   cooldown_seconds: 0,
   quiet_hours: [],
+  days: EVERY_DAY,
 };
 
 export function draftOf(settings: Settings): ActionDraft {
@@ -44,7 +57,9 @@ export function draftOf(settings: Settings): ActionDraft {
       settings[key] === undefined || settings[key] === null ? [] : [[key, settings[key]]],
     ),
   );
-  return { ...EMPTY, ...known };
+  const draft = { ...EMPTY, ...known };
+  // The configuration says nothing of days where it means all of them.
+  return { ...draft, days: draft.days.length > 0 ? draft.days : EVERY_DAY };
 }
 
 /** As the service takes it: what does not belong to the kind is left out, what is empty is usual again. */
@@ -55,6 +70,7 @@ export function settingsOf(draft: ActionDraft): Settings {
     minimum_score: draft.minimum_score,
     cooldown_seconds: draft.cooldown_seconds,
     quiet_hours: draft.quiet_hours.map((each) => each.trim()).filter(Boolean),
+    days: draft.days.length === EVERY_DAY.length ? [] : EVERY_DAY.filter((day) => draft.days.includes(day)),
   };
   switch (kind) {
     case "notify":

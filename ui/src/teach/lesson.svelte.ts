@@ -1,4 +1,5 @@
 import { ask } from "../api/ask";
+import { happenings } from "../api/happenings.svelte";
 import type { Region } from "../parts/region";
 import { toasts } from "../parts/toasts.svelte";
 import { Outgoing } from "./outgoing.svelte";
@@ -17,6 +18,8 @@ import {
 /** The class that one begins with: what is there when nothing is. */
 export const BACKGROUND = "background";
 const PAGE = 500;
+/** So many pictures are changed by one request. */
+const PIECE = 500;
 
 /** One classifier as it is being taught: its pictures, how well it does, and every change to it. */
 export class Lesson {
@@ -31,6 +34,8 @@ export class Lesson {
   /** Classes that were named and have no picture yet. */
   planned = $state.raw<readonly string[]>([]);
   isBusy = $state(false);
+  /** How many pictures were looked at again, while they are. */
+  embedded = $state.raw<{ done: number; total: number } | null>(null);
   readonly outgoing: Outgoing;
   #looking = new Newest();
 
@@ -72,6 +77,14 @@ export class Lesson {
     }
   }
 
+  /** Hear how far pictures are looked at again; what is returned ends that. */
+  follow(): () => void {
+    return happenings.on("teaching", ({ classifier, done, total }) => {
+      if (classifier !== this.name) return;
+      this.embedded = done === total ? null : { done: Number(done), total: Number(total) };
+    });
+  }
+
   plan(label: string): void {
     this.planned = [...new Set([...this.labels, BACKGROUND, label])].sort(backgroundFirst);
   }
@@ -88,24 +101,26 @@ export class Lesson {
 
   relabel(digests: readonly string[], label: string): Promise<boolean> {
     return this.#change(async () => {
-      const changed = await ask<Changed>(`${below(this.name, "examples")}?teach=true`, {
-        method: "PATCH",
-        body: { digests, label },
-      });
-      const moved = new Set(digests);
-      this.examples = this.examples.map((each) => (moved.has(each.digest) ? { ...each, label } : each));
-      this.#changed(changed);
+      for (const some of inPieces(digests)) {
+        const changed = await ask<Changed>(`${below(this.name, "examples")}?teach=true`, {
+          method: "PATCH",
+          body: { digests: some, label },
+        });
+        const moved = new Set(some);
+        this.examples = this.examples.map((each) => (moved.has(each.digest) ? { ...each, label } : each));
+        this.#changed(changed);
+      }
     });
   }
 
   remove(digests: readonly string[]): Promise<boolean> {
     return this.#change(async () => {
-      for (const [index, digest] of digests.entries()) {
-        const isLast = index === digests.length - 1;
-        const path = `${below(this.name, "examples", digest)}${isLast ? "?teach=true" : ""}`;
-        const changed = await ask<Changed | undefined>(path, { method: "DELETE" });
-        this.examples = this.examples.filter((each) => each.digest !== digest);
-        if (changed) this.#changed(changed);
+      for (const some of inPieces(digests)) {
+        const path = `${below(this.name, "examples", "remove")}?teach=true`;
+        const changed = await ask<Changed>(path, { method: "POST", body: { digests: some } });
+        const gone = new Set(some);
+        this.examples = this.examples.filter((each) => !gone.has(each.digest));
+        this.#changed(changed);
       }
     });
   }
@@ -168,6 +183,7 @@ export class Lesson {
       return false;
     } finally {
       this.isBusy = false;
+      this.embedded = null;
     }
   }
 
@@ -185,6 +201,11 @@ export class Lesson {
     this.examples = found;
   }
 }
+
+const inPieces = (digests: readonly string[]): (readonly string[])[] =>
+  Array.from({ length: Math.ceil(digests.length / PIECE) }, (_, at) =>
+    digests.slice(at * PIECE, (at + 1) * PIECE),
+  );
 
 /** For sorting: the others stay in the order in which they came, and keep their colours and keys. */
 export const backgroundFirst = (a: string, b: string): number =>

@@ -8,6 +8,11 @@ export interface Laid {
   height: number;
 }
 
+/** The thumbnail's width by its height: the region's own, so that nothing is hidden, but for slits and towers. */
+export function tile([left, top, right, bottom]: Region, picture: number): number {
+  return Math.min(2, Math.max(1, (picture * (right - left)) / (bottom - top)));
+}
+
 /** `aspect` is the thumbnail's width by its height, `picture` the picture's. */
 export function laid([left, top, right, bottom]: Region, picture: number, aspect: number): Laid {
   // In units of the thumbnail's height: the picture is `picture * scale` wide and `scale` high.

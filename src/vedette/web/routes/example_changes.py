@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from vedette.assembly.teaching_desk import How
+from vedette.web.idempotency import takes_key
 from vedette.web.protocol import Appliance
 from vedette.web.refusal import refusals
 from vedette.web.routes.classifiers import described_or_refused
@@ -34,12 +36,18 @@ class NewLabel(BaseModel):
     label: str = Field(pattern=LABEL, description="The class.")
 
 
-class NewLabels(NewLabel):
-    """What several pictures show instead."""
+class Several(BaseModel):
+    """Pictures."""
+
+    model_config = ConfigDict(extra="forbid")
 
     digests: list[Annotated[str, Field(pattern=DIGEST)]] = Field(
         min_length=1, max_length=_MOST, description="The pictures."
     )
+
+
+class NewLabels(Several, NewLabel):
+    """What several pictures show instead."""
 
 
 class RelabelledReply(ExampleReply, ChangeReply):
@@ -67,6 +75,15 @@ def example_change_routes(service: Service) -> APIRouter:
     async def relabel_examples(name: str, new: NewLabels, teach: Teach = False) -> RelabelledAllReply:
         return await service.desk.run(lambda: _all_relabelled(appliance, name, new, How(is_taught=teach)))
 
+    @router.post(
+        "/remove",
+        summary="Take several out, as one change",
+        responses=_WRITING,
+        dependencies=[Depends(takes_key)],
+    )
+    async def remove_examples(name: str, gone: Several, teach: Teach = False) -> ChangeReply:
+        return await service.desk.run(lambda: _removed(appliance, name, gone.digests, How(is_taught=teach)))
+
     @router.patch("/{digest}", summary="Say that it shows something else", responses=_WRITING)
     async def relabel_example(
         name: str, digest: Digest, new: NewLabel, teach: Teach = False
@@ -82,12 +99,7 @@ def example_change_routes(service: Service) -> APIRouter:
         responses=_REMOVED,
     )
     async def remove_example(name: str, digest: Digest, teach: Teach = False) -> ChangeReply | Response:
-        def work() -> ChangeReply:
-            refuse_unknown(appliance, name, digest)
-            kept = appliance.teaching.remove(name, digest, How(is_taught=teach))
-            return change_of(appliance, name, kept)
-
-        change = await service.desk.run(work)
+        change = await service.desk.run(lambda: _removed(appliance, name, [digest], How(is_taught=teach)))
         return change if teach else Response(status_code=204)
 
     return router
@@ -102,9 +114,13 @@ def _relabelled(appliance: Appliance, name: str, digest: str, label: str, how: H
 
 
 def _all_relabelled(appliance: Appliance, name: str, new: NewLabels, how: How) -> RelabelledAllReply:
-    for digest in new.digests:
-        refuse_unknown(appliance, name, digest)
+    refuse_unknown(appliance, name, *new.digests)
     before = described_or_refused(appliance, name).examples
     changed = sum(before[digest].label != new.label for digest in set(new.digests))
     kept = appliance.teaching.relabel(name, list(dict.fromkeys(new.digests)), new.label, how)
     return RelabelledAllReply(**dict(change_of(appliance, name, kept)), changed=changed)
+
+
+def _removed(appliance: Appliance, name: str, digests: Sequence[str], how: How) -> ChangeReply:
+    refuse_unknown(appliance, name, *digests)
+    return change_of(appliance, name, appliance.teaching.remove(name, digests, how))

@@ -294,14 +294,16 @@ def _of_event(appliance: Appliance, asked: FromEvent) -> _Picture:
     return _Picture(data, asked.label, f"event {event.camera} {event.opened_at:%Y-%m-%d %H:%M:%S}")
 
 
-def refuse_unknown(appliance: Appliance, name: str, digest: str) -> None:
-    """Nothing, if the classifier has that picture.
+def refuse_unknown(appliance: Appliance, name: str, *digests: str) -> None:
+    """Nothing, if the classifier has these pictures.
 
     Raises:
         Refusal: 404, it has not, or there is no such classifier.
     """
-    if digest not in described_or_refused(appliance, name).examples:
-        raise Refusal(404, f"`{name}` has no picture {digest}.", "GET its examples for those that it has.")
+    examples = described_or_refused(appliance, name).examples
+    unknown = next((digest for digest in digests if digest not in examples), None)
+    if unknown is not None:
+        raise Refusal(404, f"`{name}` has no picture {unknown}.", "GET its examples for those that it has.")
 
 
 def _opened(appliance: Appliance, name: str, digest: str) -> tuple[OpenFile, str]:

@@ -18,7 +18,8 @@ from vedette.web.streams import Stream
 _TELLING = """Each event has an id, a name and JSON data:
 `hello` (first: from here on), `lost` (some happenings are not kept any more: ask for the states anew),
 `event` (a phase of an event), `rule` (a rule's state changed), `camera` (a camera's state changed),
-`actuator` (an actuator's state changed). A comment comes every 15 seconds if nothing happens."""
+`actuator` (an actuator's state changed), `teaching` (how many pictures were looked at again).
+A comment comes every 15 seconds if nothing happens."""
 
 LastId = Annotated[
     str | None,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Look, Seen } from "./look";
-import { Looks } from "./looks";
+import type { Look, Seen } from "../src/live/look";
+import { Looks } from "../src/live/looks";
 
 const NOON = Date.parse("2026-01-01T12:00:00Z");
 
