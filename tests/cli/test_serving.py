@@ -14,9 +14,8 @@ import pytest
 from parts.certificate import certificate
 from parts.sentry import PATIENCE_SECONDS, Sentry, eventually
 from parts.vedette_process import TRACEBACK, run_vedette
-from vedette.cli.listening import address_for_browsers, check_certificate, listener_of
-from vedette.config.schema import ServiceSettings, TlsSettings
-from vedette.errors import UsageError
+from vedette.cli.listening import address_for_browsers, listener_of
+from vedette.config.schema import ServiceSettings
 
 PASSWORD = "an old oak in autumn"
 PATIENT = {"timeout": PATIENCE_SECONDS}
@@ -141,6 +140,20 @@ def test_over_tls_all_is_as_before_and_the_browser_is_told_to_stay(configured, p
     assert TRACEBACK not in sentry.text
 
 
+def test_a_renewed_certificate_is_served_without_a_restart(configured, pem, tmp_path):
+    own, key = pem
+    path = configured(f"port: 0, tls: {{certificate: {own}, key: {key}}}")
+    other, other_key = certificate(tmp_path, "other")
+    with Sentry(path) as sentry:
+        at = ("127.0.0.1", int(link_of(sentry).split("/#")[0].rpartition(":")[2]))
+        assert ssl.get_server_certificate(at) == own.read_text()
+        new = other.read_text()
+        other_key.replace(key)
+        other.replace(own)
+        eventually(lambda: ssl.get_server_certificate(at) == new, "the new certificate")
+    assert TRACEBACK not in sentry.text
+
+
 def test_explain_asks_over_tls_as_somebody_who_may_read_the_file(configured, pem, tmp_path):
     own, key = pem
     path = configured(f"port: 0, tls: {{certificate: {own}, key: {key}}}")
@@ -162,20 +175,6 @@ def test_a_certificate_that_cannot_be_used_is_a_sentence_before_anything_starts(
     assert "the key is another certificate's" in sentry.text
     assert TRACEBACK not in sentry.text
     assert not (tmp_path / "storage").exists()
-
-
-def test_files_that_are_no_certificate_are_told_apart(pem, tmp_path):
-    own, key = pem
-    (tmp_path / "text").write_text("hello")
-    for tls, said in (
-        (TlsSettings(certificate=tmp_path / "none", key=key), r"tls.certificate: .*none cannot be read"),
-        (TlsSettings(certificate=own, key=tmp_path / "none"), r"tls.key: .*none cannot be read"),
-        (TlsSettings(certificate=tmp_path / "text", key=key), "not understood"),
-        (TlsSettings(certificate=own, key=tmp_path / "text"), "not understood"),
-    ):
-        with pytest.raises(UsageError, match=said):
-            check_certificate(tls)
-    check_certificate(TlsSettings(certificate=own, key=key))
 
 
 def test_to_listen_on_a_network_without_tls_is_one_warning(caplog):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import socket
-import ssl
 from typing import TYPE_CHECKING
 
+from vedette.cli.certificate import check_certificate
 from vedette.errors import UsageError
 
 if TYPE_CHECKING:
-    from vedette.config.schema import ServiceSettings, TlsSettings
+    from vedette.config.schema import ServiceSettings
 
 _log = logging.getLogger(__name__)
 
@@ -45,32 +45,6 @@ def listener_of(service: ServiceSettings) -> socket.socket:
             "without service.tls, passwords and pictures can be read by whoever listens on the network"
         )
     return listener
-
-
-def check_certificate(tls: TlsSettings) -> None:
-    """Nothing, if the service can be served with them.
-
-    Raises:
-        UsageError: one of the files cannot be read or is none, or they do not fit.
-    """
-    for path, what in ((tls.certificate, "certificate"), (tls.key, "key")):
-        try:
-            path.open("rb").close()
-        except OSError as error:
-            raise UsageError(
-                f"service.tls.{what}: {path} cannot be read: {error.strerror}.",
-                "Does it exist, and may whoever runs Vedette read it?",
-            ) from error
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        # Nobody is asked for a password on the terminal.
-        context.load_cert_chain(tls.certificate, tls.key, password=lambda: b"")
-    except (ssl.SSLError, ValueError) as error:
-        reason = "the key is another certificate's" if "MISMATCH" in str(error) else "they are not understood"
-        raise UsageError(
-            f"service.tls: {reason}: {tls.certificate} and {tls.key}.",
-            "Both are PEM files, the certificate first in its own; the key has no password.",
-        ) from error
 
 
 def address_of(service: ServiceSettings, host: str, port: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from vedette.cli.certificate import Renewal
 from vedette.errors import StoreError
 from vedette.people.register import Register, people_file
 from vedette.web.access import Access
@@ -28,6 +30,9 @@ _CONNECTIONS = 256
 _LAST_ANSWERS_SECONDS = 1
 """How long requests that are under way may still take when the appliance is to stop."""
 
+_TICKS_TO_A_LOOK = 100
+"""How often a certificate's files are looked at, in ticks of the server: ten a second."""
+
 _LARGEST_MESSAGE_BYTES = 64 * 1024
 """What a page says over a WebSocket is a few words; pictures come by POST."""
 
@@ -43,8 +48,15 @@ def server_of(appliance: Appliance, config: Config, address: str) -> uvicorn.Ser
     access = _access(config, address)
     app = create_app(appliance, (*service.hosts, *_own_names(service)), access=access, page=page)
 
+    renewal = Renewal(service.tls) if service.tls else None
+
     class Stopping(uvicorn.Server):
-        """Ends the answers that have no end before it waits for the others."""
+        """Ends endless answers before it waits for the others; takes renewed certificates over."""
+
+        async def on_tick(self, counter: int) -> bool:
+            if renewal and counter % _TICKS_TO_A_LOOK == 0 and self.config.ssl:
+                await asyncio.to_thread(renewal.take_over, self.config.ssl)
+            return await super().on_tick(counter)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             app.state.streams.close()
