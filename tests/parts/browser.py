@@ -143,8 +143,22 @@ def is_wider_than_the_screen(page: Page) -> bool:
     return bool(page.evaluate("() => document.documentElement.scrollWidth > innerWidth"))
 
 
+_HAS_SETTLED = """() => {
+  const seen = (each) => {
+    const { top, bottom, width } = each.getBoundingClientRect();
+    return width > 0 && bottom > 0 && top < innerHeight && each.checkVisibility();
+  };
+  const main = document.querySelector("main");
+  return !/Loading/.test(main.innerText)
+    && [...main.querySelectorAll("img[src]")].filter(seen).every((img) => img.naturalWidth > 0);
+}"""
+
+
 def shoot(page: Page, name: str) -> list[Path]:
-    """Light and dark, desktop and phone, for people to look at; the page is left as it was."""
+    """Light and dark, desktop and phone, for people to look at; the page is left as it was.
+
+    It is waited for the pictures that are seen: one that cannot be loaded fails.
+    """
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     size = page.viewport_size
     written = []
@@ -153,6 +167,7 @@ def shoot(page: Page, name: str) -> list[Path]:
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
             expect(page.locator("html")).to_have_attribute("data-theme", theme)
+            page.wait_for_function(_HAS_SETTLED)
             path = SCREENSHOTS / f"{name}-{shape}-{theme}.png"
             page.screenshot(path=path, animations="disabled", timeout=PATIENCE_MS)
             written.append(path)

@@ -16,7 +16,7 @@ from vedette.assembly.chronicle import Chronicle
 from vedette.assembly.clip_notes import ClipNotes
 from vedette.assembly.evidence_notes import EvidenceNotes
 from vedette.assembly.exchange import Exchange
-from vedette.assembly.housekeeping import Chore, Housekeeping
+from vedette.assembly.housekeeping import Housekeeping
 from vedette.assembly.live_feed import LiveFeed
 from vedette.assembly.looks import Looks
 from vedette.assembly.making import ActionMaking, CameraMaking, now
@@ -133,12 +133,10 @@ def _appliance(
     taught = Taught(ground.networks, listener, actuation.fault, ground.onlookers.explain)
     workers = Workers(supervisor, watch, ground.networks, recording, troubles, actuation)
     exchange = Exchange(acting, recording.relay, actuation, cameras, bound)
-    tell = partial(ground.onlookers.explain.remark, None, "configuration")
-    said = Said(actuation.fault, tell, taught.take_over)
-    reloading = Reloading(config, read, cameras, exchange, said)
+    remark = partial(ground.onlookers.explain.remark, None, "configuration")
+    reloading = Reloading(config, read, cameras, exchange, Said(actuation.fault, remark, taught.take_over))
     system = System(workers, config.storage.folder, reloading, config.storage.retention)
-    watch.housekeeping.add(Chore("space", 5.0, system.measure))
-    watch.housekeeping.add(Chore("what events take", 300.0, system.weigh, first_after_seconds=10.0))
+    watch.housekeeping.add(*system.chores())
     return Appliance(
         system=system,
         onlookers=ground.onlookers,

@@ -56,10 +56,11 @@ class Housekeeping:
         """Its thread is there, as far as it was started."""
         return self._thread.ident is None or self._thread.is_alive()
 
-    def add(self, chore: Chore) -> None:
-        """One more chore; before the start."""
-        self._chores = (*self._chores, chore)
-        self._due[chore.name] = self._monotonic() + chore.first_after_seconds
+    def add(self, *chores: Chore) -> None:
+        """More chores; before the start."""
+        self._chores = (*self._chores, *chores)
+        started = self._monotonic()
+        self._due |= {chore.name: started + chore.first_after_seconds for chore in chores}
 
     def start(self) -> None:
         """Begin."""

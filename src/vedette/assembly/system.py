@@ -12,6 +12,7 @@ from pathlib import Path
 from vedette.assembly.actuation import Actuation
 from vedette.assembly.advice import remedy
 from vedette.assembly.finding import listing, read
+from vedette.assembly.housekeeping import Chore
 from vedette.assembly.log_ring import LogRing
 from vedette.assembly.networks import Networks
 from vedette.assembly.recording import Recording
@@ -75,6 +76,13 @@ class System:
         recording = self.workers.recording
         trouble = recording.journal.status.trouble or recording.store.trouble
         return replace(self._disk, trouble=trouble or self._disk.trouble, media_bytes=self._media_bytes)
+
+    def chores(self) -> list[Chore]:
+        """What is looked at from time to time, and told as it was then."""
+        return [
+            Chore("space", 5.0, self.measure),
+            Chore("what events take", 300.0, self.weigh, first_after_seconds=10.0),
+        ]
 
     def measure(self) -> None:
         """Ask the kernel how much of the disk is free; may block."""

@@ -41,7 +41,6 @@ def demo(
     from rich.console import Console
 
     from vedette.assembly.demonstration import DEMONSTRATIONS
-    from vedette.cli.live_table import LiveTable
     from vedette.folders import data_folder
 
     if clip not in DEMONSTRATIONS:
@@ -50,11 +49,7 @@ def demo(
     console = Console()
     console.print(f"[bold]{clip}[/]: {demonstration.story}", highlight=False)
     start = Start()
-    screen: AbstractContextManager[Watcher] = (
-        nullcontext(start.ignore)
-        if once or not console.is_terminal
-        else LiveTable(console, f"{clip}, as a camera", explain=False)
-    )
+    screen = nullcontext(start.ignore) if once else _screen(console, clip, start)
     folder = data_folder() / "demo" / clip
     video = prepare(demonstration, console, folder)
     if once:
@@ -64,13 +59,21 @@ def demo(
 
         events = show(demonstration, video, folder, console, screen, start)
     print_events(console, events, start.at)
-    for event in events:
-        if event.snapshot:
-            console.print(f"[dim]{folder / event.snapshot}[/]", soft_wrap=True, highlight=False)
+    for picture in (folder / event.snapshot for event in events if event.snapshot):
+        console.print(f"[dim]{picture}[/]", soft_wrap=True, highlight=False)
     if not once:
         raise typer.Exit(_INTERRUPTED)
     if not events:
         raise typer.Exit(1)
+
+
+def _screen(console: Console, clip: str, start: Start) -> AbstractContextManager[Watcher]:
+    """A table that follows, where it can be drawn."""
+    from vedette.cli.live_table import LiveTable
+
+    if not console.is_terminal:
+        return nullcontext(start.ignore)
+    return LiveTable(console, f"{clip}, as a camera", explain=False)
 
 
 class Start:

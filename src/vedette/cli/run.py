@@ -15,6 +15,8 @@ import typer
 from vedette.errors import VedetteError
 
 if TYPE_CHECKING:
+    import socket
+
     from vedette.assembly.appliance import Appliance
     from vedette.config.schema import Config
 
@@ -40,7 +42,7 @@ def run(
     do not notice.
     """
     from vedette.assembly.assemble import build_appliance
-    from vedette.cli.listening import address_for_browsers, listener_of
+    from vedette.cli.listening import listener_of
     from vedette.cli.logs import log_to_terminal
     from vedette.config.first import first_configuration
     from vedette.config.readiness import load_ready
@@ -59,18 +61,9 @@ def run(
     config = read()
     with listener_of(config.service) as listener:
         appliance = build_appliance(config, read=read, notebook=notebook)
-        failures: dict[str, str] = {}
         try:
-            appliance.start()
-            with _Attendance(appliance):
-                # The cameras are at work while the service is still being imported: half a second on a PC.
-                from vedette.cli.serving import server_of, stop_at_the_end
-
-                server = server_of(appliance, config, address_for_browsers(config.service, listener))
-                if once:
-                    threading.Thread(target=stop_at_the_end, args=(appliance, server), daemon=True).start()
-                server.run([listener])
-                failures = appliance.supervisor.failures
+            _serve(appliance, config, listener, once=once)
+            failures = appliance.supervisor.failures
         finally:
             # A second Ctrl+C must not cut off what writes events down.
             for ending in (signal.SIGTERM, signal.SIGINT):
@@ -78,6 +71,21 @@ def run(
             appliance.stop()
     if once and failures:
         raise typer.Exit(1)
+
+
+def _serve(appliance: Appliance, config: Config, listener: socket.socket, *, once: bool) -> None:
+    """Start it, and answer until it is told to stop, or with `once` until every camera has ended."""
+    from vedette.cli.listening import address_for_browsers
+
+    appliance.start()
+    with _Attendance(appliance):
+        # The cameras are at work while the service is still being imported: half a second on a PC.
+        from vedette.cli.serving import server_of, stop_at_the_end
+
+        server = server_of(appliance, config, address_for_browsers(config.service, listener))
+        if once:
+            threading.Thread(target=stop_at_the_end, args=(appliance, server), daemon=True).start()
+        server.run([listener])
 
 
 class _Attendance:

@@ -21,6 +21,7 @@ from vedette.web.page import STATIC
 if TYPE_CHECKING:
     from vedette.assembly.appliance import Appliance
     from vedette.config.schema import Config, ServiceSettings
+    from vedette.web.streams import Streams
 
 _log = logging.getLogger(__name__)
 
@@ -48,36 +49,39 @@ def server_of(appliance: Appliance, config: Config, address: str) -> uvicorn.Ser
     access = _access(config, address)
     app = create_app(appliance, (*service.hosts, *_own_names(service)), access=access, page=page)
 
-    renewal = Renewal(service.tls) if service.tls else None
-
-    class Stopping(uvicorn.Server):
-        """Ends endless answers before it waits for the others; takes renewed certificates over."""
-
-        async def on_tick(self, counter: int) -> bool:
-            if renewal and counter % _TICKS_TO_A_LOOK == 0 and self.config.ssl:
-                await asyncio.to_thread(renewal.take_over, self.config.ssl)
-            return await super().on_tick(counter)
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            app.state.streams.close()
-            await super().shutdown(sockets)
-
-    return Stopping(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            ws="websockets-sansio",
-            ws_max_size=_LARGEST_MESSAGE_BYTES,
-            ws_per_message_deflate=False,  # video does not become smaller
-            ssl_certfile=service.tls.certificate if service.tls else None,
-            ssl_keyfile=service.tls.key if service.tls else None,
-            limit_concurrency=_CONNECTIONS,
-            timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
-        )
+    settings = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # video does not become smaller
+        ssl_certfile=service.tls.certificate if service.tls else None,
+        ssl_keyfile=service.tls.key if service.tls else None,
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
+    return _Server(settings, app.state.streams, Renewal(service.tls) if service.tls else None)
+
+
+class _Server(uvicorn.Server):
+    """Ends endless answers before it waits for the others; takes renewed certificates over."""
+
+    def __init__(self, settings: uvicorn.Config, streams: Streams, renewal: Renewal | None) -> None:
+        super().__init__(settings)
+        self._streams = streams
+        self._renewal = renewal
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._renewal and counter % _TICKS_TO_A_LOOK == 0 and self.config.ssl:
+            await asyncio.to_thread(self._renewal.take_over, self.config.ssl)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.close()
+        await super().shutdown(sockets)
 
 
 def stop_at_the_end(appliance: Appliance, server: uvicorn.Server) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from vedette import __version__
 from vedette.errors import TeachingError, UsageError
 from vedette.inference.protocol import Embedder
+from vedette.teaching.changes import in_short
 from vedette.teaching.classifier_folder import ClassifierFolder, Embeddings, Stamp
 from vedette.teaching.doubts import worst
 from vedette.teaching.examples import Example, check_label, digest_of, suffix_of
@@ -32,9 +33,6 @@ from vedette.values.geometry import WHOLE_FRAME, Box
 
 MAXIMUM_EXAMPLES = 5000
 """Cosines of that many take 100 MB; with more pictures, training pays."""
-
-_READ = 3
-"""So many changes of a kind are told one by one."""
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) while pictures are embedded."""
@@ -365,7 +363,7 @@ class TeachingSession:
 
     def _change(self) -> str:
         added = [f"added {count} of `{label}`" for label, count in self._added.items()]
-        return "; ".join([*_in_short(self._changes), *added]) or "taught again"
+        return "; ".join([*in_short(self._changes), *added]) or "taught again"
 
     def _revision(self, taught: Taught, report: TeachingReport) -> Revision:
         number = self._folder.next_number(self._manifest)
@@ -399,11 +397,3 @@ class TeachingSession:
         manifest = self._folder.step(self._manifest, forward=forward)
         self._begin(manifest)
         return manifest.current
-
-
-def _in_short(changes: list[str]) -> list[str]:
-    """Changes of the same kind, once they are too many to read, as one."""
-    kinds = [each.partition(" ")[0] for each in changes]
-    many = {kind: count for kind, count in Counter(kinds).items() if count > _READ}
-    few = [each for kind, each in zip(kinds, changes, strict=True) if kind not in many]
-    return [*few, *(f"{kind} {count} pictures" for kind, count in many.items())]
