@@ -27,6 +27,7 @@ from rich.console import Console
 from ruamel.yaml import YAML
 
 from vedette.assembly.bench import Bench
+from vedette.benchmarking.appliance_process import free_port
 from vedette.benchmarking.comparison import Contestant, Figure, SelfTimed, compare, compare_seconds
 from vedette.benchmarking.machine import this_machine
 from vedette.benchmarking.report import as_record, as_table, save_reference
@@ -104,13 +105,6 @@ def post_once(port: int, body: bytes) -> None:
     connection.close()
     if answer.status != 200 or "tags" not in tags:
         raise RuntimeError(f"port {port} answered {answer.status}: {tags}")
-
-
-def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
 import tempfile
 import threading
 import time
@@ -32,7 +31,7 @@ from vedette.assembly.bench import ORIGIN
 from vedette.assembly.build import build_clip, build_embedder
 from vedette.assembly.demonstration import FINCH
 from vedette.assembly.teaching_demonstration import teach_demonstration
-from vedette.benchmarking.appliance_process import ApplianceProcess
+from vedette.benchmarking.appliance_process import ApplianceProcess, free_port
 from vedette.benchmarking.comparison import Figure, SelfTimed, compare_seconds
 from vedette.benchmarking.machine import this_machine
 from vedette.benchmarking.report import as_record, as_table, save_reference
@@ -132,13 +131,6 @@ def configuration(scratch: Path, port: int) -> Path:
     path = scratch / "viewer.yaml"
     YAML().dump(described, path)
     return path
-
-
-def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -82,3 +83,10 @@ def appliance_figures(
         Figure("cold start to first decision", sorted(seconds)[starts // 2], "s", goal=1.5, rounds=starts),
         Figure("resident memory, one 1280x720 camera", megabytes, "MB", goal=220),
     ]
+
+
+def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
