@@ -51,8 +51,11 @@ def test_what_is_seen_is_drawn_over_it_and_can_be_left_away(page):
     plays_on(page, 0.5)
     label = page.locator("figure").get_by_text("lawn", exact=True)
     expect(label).to_be_visible()
+    mask = page.locator("figure svg polygon[points]")
+    expect(mask).to_have_count(1)
     page.get_by_role("checkbox", name="Show what is seen").uncheck()
     expect(label).to_have_count(0)
+    expect(mask).to_have_count(0)
 
 
 def test_it_is_said_how_long_a_decision_takes_and_how_old_the_picture_is(page):

@@ -94,7 +94,7 @@ def test_a_newcomer_goes_from_the_first_start_to_an_event(visit, first_start, ey
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("is in force")).to_be_visible()
     page.get_by_role("link", name="Events", exact=True).click()
-    expect(page.get_by_role("main").get_by_text("person").first).to_be_visible()
+    expect(page.get_by_role("article").get_by_text("person", exact=True).first).to_be_visible()
     shoot(page, "first-event")
 
 

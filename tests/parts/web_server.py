@@ -55,6 +55,7 @@ class Plan:
     classifiers: tuple[str, ...] = ("door",)
     actuators: tuple[str, ...] = ()
     may_be_silent: bool = False
+    masks: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 @dataclass(frozen=True)

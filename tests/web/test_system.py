@@ -90,6 +90,13 @@ def test_a_camera_tells_its_health_and_what_looks_at_it(stored, asking):
     assert asking.get("/api/v1/cameras/gardn").status_code == 404
 
 
+def test_whoever_watches_is_told_where_nothing_is_watched(stored, asking):
+    roof = ((0.0, 0.0), (1.0, 0.0), (0.5, 0.25))
+    stored.plans["garden"] = Plan(masks=(roof,))
+    assert asking.get("/api/v1/cameras/garden").json()["masks"] == [[list(corner) for corner in roof]]
+    assert [each["masks"] for each in asking.get("/api/v1/cameras").json() if each["name"] == "shed"] == [[]]
+
+
 def test_actuators_are_looked_at_and_no_more(asking):
     (latch,) = asking.get("/api/v1/actuators").json()
     assert (latch["name"], latch["state"], latch["reason"]) == ("latch", "safe", "nobody asked")

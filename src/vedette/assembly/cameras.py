@@ -12,6 +12,7 @@ from typing import Protocol
 from vedette.assembly.troubles import CameraRecorder, Troubles
 from vedette.config.schema import AnySource, CameraConfig
 from vedette.errors import TeachingError
+from vedette.gates.background_settings import BackgroundGateSettings, Corners
 from vedette.pipeline.camera_health import HealthSettings
 from vedette.pipeline.camera_run import CameraRun, CameraTask
 from vedette.pipeline.health import Health
@@ -33,6 +34,7 @@ class Plan:
     classifiers: tuple[str, ...]
     actuators: tuple[str, ...]
     may_be_silent: bool = False
+    masks: tuple[Corners, ...] = ()
 
 
 def health_of(config: CameraConfig) -> HealthSettings:
@@ -199,7 +201,8 @@ class Cameras:
         named = (name for rule in config.rules for name in rule.actions)
         actuators = tuple(dict.fromkeys(name for name in named if name in self._actuators))
         may_be_silent = health_of(config).lost_after_seconds is None
-        return Plan(config.source.kind, config.classifiers, actuators, may_be_silent)
+        masks = config.gate.masks if isinstance(config.gate, BackgroundGateSettings) else ()
+        return Plan(config.source.kind, config.classifiers, actuators, may_be_silent, masks)
 
     def _now(self) -> dict[str, CameraConfig]:
         with self._turn:

@@ -57,6 +57,11 @@ class CameraPlan(Protocol):
         """It is well without a picture: others push them."""
         ...
 
+    @property
+    def masks(self) -> Sequence[Sequence[tuple[float, float]]]:
+        """Polygons in which nothing counts as moving: corners x, y in 0..1 of the frame."""
+        ...
+
 
 class Events(Protocol):
     """The events in the store, as `EventTable`. Every member blocks for the disk and raises StoreError."""

@@ -15,6 +15,8 @@ export interface Camera {
   last_frame_at: string | null;
   rules: (Omit<Rule, "rule"> & { name: string })[];
   actuators: string[];
+  /** Polygons in which nothing counts as moving, in 0..1 of the picture. */
+  masks: [x: number, y: number][][];
 }
 
 const EVERY_MILLISECONDS = 5000;

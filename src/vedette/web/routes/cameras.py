@@ -63,6 +63,9 @@ class CameraReply(BaseModel):
     last_frame_at: datetime | None = Field(description="When the newest frame was taken, UTC.")
     rules: list[RuleReply] = Field(description="Its rules' states; empty before the first judged frame.")
     actuators: list[str] = Field(description="What its rules drive; see /api/v1/actuators.")
+    masks: list[list[tuple[float, float]]] = Field(
+        description="Polygons in which nothing counts as moving: corners x, y in 0..1 of the picture."
+    )
 
     @classmethod
     def of(cls, appliance: Appliance, name: str) -> CameraReply:
@@ -90,6 +93,7 @@ class CameraReply(BaseModel):
             last_frame_at=None if frame is None else frame.captured_at,
             rules=[RuleReply.of(verdict) for verdict in appliance.newest.verdicts(name)],
             actuators=list(plan.actuators),
+            masks=[list(corners) for corners in plan.masks],
         )
 
 
