@@ -11,7 +11,6 @@ a process of its own; on Debian it is installed by `apt-get install wrk`.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shutil
 import socket
@@ -28,7 +27,6 @@ from typing import Any
 
 import numpy as np
 import uvicorn
-from rich.console import Console
 
 from vedette.assembly.assemble import build_appliance
 from vedette.assembly.bench import ORIGIN
@@ -37,8 +35,7 @@ from vedette.assembly.demonstration import FINCH
 from vedette.assembly.teaching_demonstration import teach_demonstration
 from vedette.benchmarking.comparison import Figure
 from vedette.benchmarking.crowd import Crowd, FrameCounter, count_frames
-from vedette.benchmarking.machine import this_machine
-from vedette.benchmarking.report import as_record, as_table, save_reference
+from vedette.benchmarking.report import publish
 from vedette.catalog.fetch import obtain
 from vedette.config.schema import Config
 from vedette.values.trail import Trail
@@ -66,13 +63,8 @@ def main() -> None:
         sys.exit("wrk is not installed: `apt-get install wrk` on Debian.")
     with tempfile.TemporaryDirectory() as scratch:
         figures = measure(Path(scratch), asked)
-    machine = this_machine()
-    if asked.json:
-        print(json.dumps(as_record(figures, machine), indent=2))
-    else:
-        Console(width=150).print(as_table(figures, machine))
-    if asked.save:
-        save_reference(figures, machine, HERE / "reference" / f"{asked.save}-api.csv")
+    save_to = HERE / "reference" / f"{asked.save}-api.csv" if asked.save else None
+    publish(figures, as_json=asked.json, save_to=save_to)
 
 
 def measure(scratch: Path, asked: argparse.Namespace) -> list[Figure]:

@@ -23,14 +23,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
 from ruamel.yaml import YAML
 
 from vedette.assembly.bench import Bench
 from vedette.benchmarking.appliance_process import free_port
 from vedette.benchmarking.comparison import Contestant, Figure, SelfTimed, compare, compare_seconds
-from vedette.benchmarking.machine import this_machine
-from vedette.benchmarking.report import as_record, as_table, save_reference
+from vedette.benchmarking.report import publish
 from vedette.catalog.fetch import obtain
 
 HERE = Path(__file__).parent
@@ -50,13 +48,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch))
         figures = [*bench.figures(), *posted_pictures(bench, Path(scratch))]
-    machine = this_machine()
-    if asked.json:
-        print(json.dumps(as_record(figures, machine), indent=2))
-    else:
-        Console(width=150).print(as_table(figures, machine))
-    if asked.save:
-        save_reference(figures, machine, HERE / "reference" / f"{asked.save}.csv")
+    save_to = HERE / "reference" / f"{asked.save}.csv" if asked.save else None
+    publish(figures, as_json=asked.json, save_to=save_to)
 
 
 def posted_pictures(bench: Bench, scratch: Path) -> list[Figure]:

@@ -12,7 +12,6 @@ is longer than the screen's: the slowest of a hundred is what one sees as a jerk
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 import shutil
 import tempfile
@@ -23,14 +22,12 @@ from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
-from rich.console import Console
 from ruamel.yaml import YAML
 
 from vedette.assembly.build import build_clip
 from vedette.benchmarking.appliance_process import ApplianceProcess, free_port
 from vedette.benchmarking.comparison import Figure, SelfTimed, compare_seconds
-from vedette.benchmarking.machine import this_machine
-from vedette.benchmarking.report import as_record, as_table, save_reference
+from vedette.benchmarking.report import publish
 from vedette.catalog.fetch import obtain
 from vedette.events.identity import event_id
 from vedette.events.snapshots import SnapshotFolder
@@ -74,13 +71,8 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         figures = measure(Path(scratch), asked.events, asked.rounds)
-    machine = this_machine()
-    if asked.json:
-        print(json.dumps(as_record(figures, machine), indent=2))
-    else:
-        Console(width=150).print(as_table(figures, machine))
-    if asked.save:
-        save_reference(figures, machine, HERE / "reference" / f"{asked.save}-page.csv")
+    save_to = HERE / "reference" / f"{asked.save}-page.csv" if asked.save else None
+    publish(figures, as_json=asked.json, save_to=save_to)
 
 
 def measure(scratch: Path, events: int, rounds: int) -> list[Figure]:

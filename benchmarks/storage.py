@@ -10,17 +10,14 @@ The clip is the whole finch clip, 20 s of 1280x720 H.264, remuxed packet by pack
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from fractions import Fraction
 from pathlib import Path
 
 import av
-from rich.console import Console
 
 from vedette.assembly.demonstration import FINCH
-from vedette.benchmarking.machine import this_machine
-from vedette.benchmarking.report import as_record, as_table, save_reference
+from vedette.benchmarking.report import publish
 from vedette.benchmarking.storing import per_second, recorded_events, written_clip
 from vedette.catalog.fetch import obtain
 from vedette.events.clip_file import ClipFile
@@ -51,13 +48,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=asked.folder) as scratch:
         events = recorded_events(Path(scratch))
         figures = [events, per_second(events), written_clip(remux, Path(scratch))]
-    machine = this_machine()
-    if asked.json:
-        print(json.dumps(as_record(figures, machine), indent=2))
-    else:
-        Console(width=150).print(as_table(figures, machine))
-    if asked.save:
-        save_reference(figures, machine, HERE / "reference" / f"{asked.save}-storage.csv")
+    save_to = HERE / "reference" / f"{asked.save}-storage.csv" if asked.save else None
+    publish(figures, as_json=asked.json, save_to=save_to)
 
 
 def packets_of(video: Path) -> list[EncodedPacket]:

@@ -12,7 +12,6 @@ the camera's own video, which is not encoded again, once for JPEG, which is what
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import threading
 import time
@@ -22,7 +21,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from ruamel.yaml import YAML
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -33,8 +31,7 @@ from vedette.assembly.demonstration import FINCH
 from vedette.assembly.teaching_demonstration import teach_demonstration
 from vedette.benchmarking.appliance_process import ApplianceProcess, free_port
 from vedette.benchmarking.comparison import Figure, SelfTimed, compare_seconds
-from vedette.benchmarking.machine import this_machine
-from vedette.benchmarking.report import as_record, as_table, save_reference
+from vedette.benchmarking.report import publish
 from vedette.catalog.fetch import obtain
 
 HERE = Path(__file__).parent
@@ -54,13 +51,8 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         figures = measure(Path(scratch), asked)
-    machine = this_machine()
-    if asked.json:
-        print(json.dumps(as_record(figures, machine), indent=2))
-    else:
-        Console(width=150).print(as_table(figures, machine))
-    if asked.save:
-        save_reference(figures, machine, HERE / "reference" / f"{asked.save}-viewer.csv")
+    save_to = HERE / "reference" / f"{asked.save}-viewer.csv" if asked.save else None
+    publish(figures, as_json=asked.json, save_to=save_to)
 
 
 def measure(scratch: Path, asked: argparse.Namespace) -> list[Figure]:

@@ -8,12 +8,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from vedette.benchmarking.comparison import Figure
-from vedette.benchmarking.machine import Machine
+from vedette.benchmarking.machine import Machine, this_machine
 
 _VERDICTS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
+
+
+def publish(figures: Sequence[Figure], *, as_json: bool, save_to: Path | None) -> None:
+    """Print them, and keep them if a file is named: the end of every benchmark."""
+    machine, console = this_machine(), Console(width=150)
+    if as_json:
+        console.print_json(data=as_record(figures, machine))
+    else:
+        console.print(as_table(figures, machine))
+    if save_to:
+        save_reference(figures, machine, save_to)
 
 
 def as_table(figures: Sequence[Figure], machine: Machine) -> Table:
