@@ -96,10 +96,11 @@ def test_when_the_appliance_is_locked_up_inside_the_pin_is_safe(door, pins):
 def test_when_the_guardian_is_gone_a_new_one_takes_the_pins_safe(door, pins, signalled):
     door.opened(pins)
     told = len(door.states)
+    # Else the next look might open the door again before anybody here has seen that it was safe.
+    door.tell("still")
     os.kill(door.guardians[0], signalled)
     assert pins.comes_to(LOCKED)
-    # On a busy machine a new guardian may be given up for a slow one, and replaced as well; and the next
-    # look may open the door again before anybody here has seen that it was safe.
+    # On a busy machine a new guardian may be given up for a slow one, and replaced as well.
     assert until(
         lambda: len(door.guardians) >= 2 and any(each.startswith("safe") for each in door.states[told:])
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from parts.rtsp_server import Access, RtspServer, why_not
 from vedette.assembly.probe import probe
 from vedette.errors import SourceError
+from vedette.sources.http_mjpeg import MjpegSettings
 from vedette.sources.rtsp import RtspSettings
 
 PASSWORD = "hunter2xyz"
@@ -43,6 +46,14 @@ def test_a_camera_that_refuses_says_why_and_no_password(camera, path, password, 
     with pytest.raises(SourceError, match=expected) as caught:
         probe(RtspSettings(url=camera.url(path=path), username="viewer", password=password))
     assert password not in str(caught.value)
+
+
+@pytest.mark.parametrize(("settings", "scheme"), [(RtspSettings, "rtsp"), (MjpegSettings, "http")], ids=str)
+def test_a_port_that_lets_us_in_and_says_nothing_is_told_apart(settings, scheme):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        asked = settings(url=f"{scheme}://127.0.0.1:{mute.getsockname()[1]}/live", connect_timeout_seconds=1)
+        with pytest.raises(SourceError, match="accepts the connection, and then stays silent"):
+            probe(asked)
 
 
 def test_a_server_that_speaks_something_else_is_told_apart(tmp_path):

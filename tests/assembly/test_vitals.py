@@ -24,7 +24,7 @@ def test_what_nobody_tells_is_not_known(tmp_path):
     [
         ("camera lawn", "it refuses the name or password (401 Unauthorized).", "password"),
         ("camera lawn", "no route to host", "network"),
-        ("camera lawn", "no picture for 30 s", "power"),
+        ("camera lawn", "it gives no picture: nothing came", "power"),
         ("classifier door", "its folder cannot be read", "Teach"),
         ("actuators", "nobody drives them", "pins"),
         ("housekeeping: the clips", "disk full", "by itself"),

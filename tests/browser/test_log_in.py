@@ -109,9 +109,10 @@ def test_a_viewer_sees_no_control_of_admins_and_the_service_refuses_them(claimed
     page.goto("/#/people")
     expect(page.get_by_role("heading", name=VIEWER)).to_be_visible()
     expect(page.get_by_role("button", name="Add somebody")).to_have_count(0)
-    for place in ("teach", "setup"):
+    for place, name in zip(("teach", "setup"), FOR_ADMINS, strict=True):
         page.goto(f"/#/{place}")
-        expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        expect(page.get_by_role("heading", name=f"{name} is for admins")).to_be_visible()
+        expect(page.get_by_role("link", name="Go to the cameras")).to_be_visible()
     session = page.request.get("/api/v1/session").json()
     proof = {"X-CSRF-Token": session["csrf_token"], "Origin": first_start.address}
     refused = [

@@ -60,6 +60,15 @@ def add_camera(page: Page, url: str) -> None:
     page.get_by_role("button", name="Add it and go on").click()
 
 
+def go_back_and_decide_the_same(page: Page) -> None:
+    page.get_by_role("button", name="Back to “What to watch for”").click()
+    expect(page.get_by_label("In a word")).to_have_value("person")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("link", name="Go to Teach")).to_be_visible()
+    made = page.request.get("/api/v1/classifiers").json()
+    assert [each["name"] for each in made] == ["person"]
+
+
 @pytest.fixture
 def figure(record_property):
     """Says a figure when all tests are done."""
@@ -74,12 +83,13 @@ def test_a_newcomer_goes_from_the_first_start_to_an_event(visit, first_start, ey
     add_camera(page, first_start.lawn.url())
     page.get_by_role("group", name="Ideas").get_by_role("button", name="person").click()
     page.get_by_role("button", name="Go on").click()
+    go_back_and_decide_the_same(page)
     page.get_by_role("link", name="Go to Teach").click()
 
     expect(page.get_by_role("img", name="What garden sees now")).to_be_visible()
     newcomer = Newcomer(page, eyes, "person", "garden")
     newcomer.draw_region()
-    add_class(page, "person")
+    expect(page.get_by_role("button", name="person: hold to collect")).to_be_visible()
     newcomer.collect("background", PICTURES, with_somebody=False)
     newcomer.collect("person", PICTURES, with_somebody=True)
     answer = page.locator(".answered .label")
@@ -91,16 +101,8 @@ def test_a_newcomer_goes_from_the_first_start_to_an_event(visit, first_start, ey
     shoot(page, "teach-a-classifier")
 
     page.get_by_role("link", name=re.compile("tell me when person is seen")).click()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("is in force")).to_be_visible()
-    page.get_by_role("link", name="Events", exact=True).click()
+    page.get_by_role("button", name="Put it in force").click()
+    expect(page.get_by_role("heading", name="is in force at garden")).to_be_visible()
+    page.get_by_role("navigation").get_by_role("link", name="Events", exact=True).click()
     expect(page.get_by_role("article").get_by_text("person", exact=True).first).to_be_visible()
     shoot(page, "first-event")
-
-
-def add_class(page: Page, label: str) -> None:
-    if page.get_by_role("button", name=f"{label}: hold to collect").count():
-        return
-    page.get_by_label(re.compile("What else is there to see|One more class")).fill(label)
-    page.get_by_role("button", name="Add class").click()
-    expect(page.get_by_role("button", name=f"{label}: hold to collect")).to_be_visible()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from parts.sentry import eventually
 from vedette.config.loading import load_config
 
 COMMENT = "# The camera by the shed; its cable is loose."
@@ -53,3 +54,53 @@ def test_a_camera_that_cannot_be_reached_is_told_why(page, axe, shoot):
     expect(page.get_by_text("No picture:")).to_be_visible()
     assert axe(page) == []
     shoot(page, "setup-camera-not-reached")
+
+
+def test_a_classifier_is_put_to_a_camera_and_taken_off_unless_a_rule_asks_it(page, own, axe, shoot):
+    page.goto("/#/setup/camera/lawn")
+    taken_off = page.get_by_role("button", name="Take off lawn")
+    expect(taken_off).to_be_disabled()
+    expect(page.get_by_text("Asked by “on the lawn”")).to_be_visible()
+    page.get_by_label("One more").select_option("feeder")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("button", name="Take off feeder")).to_be_enabled()
+    assert load_config(own.house.configuration).cameras["lawn"].classifiers == ("lawn", "feeder")
+    assert axe(page) == []
+    shoot(page, "setup-camera")
+    page.get_by_role("button", name="Take off feeder").click()
+    expect(page.get_by_role("button", name="Take off feeder")).to_have_count(0)
+    assert load_config(own.house.configuration).cameras["lawn"].classifiers == ("lawn",)
+
+
+def test_an_action_is_made_within_a_rule_and_the_rule_stays_as_it_was_typed(page, own, axe):
+    page.goto("/#/setup/rules?camera=lawn")
+    page.get_by_label("What shall the rule be called?").fill("somebody")
+    page.get_by_role("button", name="Add an action").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("What is to be done?").select_option("log")
+    name = form.get_by_label("What shall it be called?")
+    name.fill("log")
+    expect(form.get_by_text("There is an action called log already.")).to_be_visible()
+    expect(form.get_by_role("button", name="Save and choose it")).to_be_disabled()
+    name.fill("second log")
+    assert axe(page) == []
+    form.get_by_role("button", name="Save and choose it").click()
+    expect(page.get_by_role("checkbox", name="second-log")).to_be_checked()
+    expect(page.get_by_label("What shall the rule be called?")).to_have_value("somebody")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("is in force")).to_be_visible()
+    assert load_config(own.house.configuration).cameras["lawn"].rules[-1].actions == ("log", "second-log")
+
+
+def test_another_page_begins_at_its_top_and_the_way_back_leads_to_where_one_was(page):
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto("/#/setup")
+    add = page.get_by_role("link", name="Add an action")
+    add.scroll_into_view_if_needed()
+    eventually(lambda: page.evaluate("scrollY > 200 && history.state?.top === scrollY"), "where one is")
+    before = page.evaluate("scrollY")
+    add.press("Enter")
+    expect(page.get_by_role("heading", name="New action")).to_be_focused()
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    eventually(lambda: abs(page.evaluate("scrollY") - before) < 2, "where one was")

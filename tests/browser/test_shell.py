@@ -78,3 +78,45 @@ def test_a_page_that_is_opened_before_the_service_is_there_shows_it_when_it_come
     expect(page.get_by_text("Vedette does not answer")).to_be_visible()
     page.unroute("**/api/v1/session")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_page_that_could_not_be_loaded_comes_when_the_service_does(visit, own):
+    page = visit(own.address)
+    page.watch.allow(*ITS_ABSENCE, "Failed to", "preload")
+    page.goto("/#/people")
+    expect(page.get_by_role("heading", level=1, name="People")).to_be_visible()
+    own.stop()
+    page.get_by_role("link", name="Why", exact=True).click()
+    expect(page.get_by_text("This page could not be loaded")).to_be_visible()
+    own.start()
+    expect(page.get_by_role("heading", level=1, name="Why")).to_be_visible()
+
+
+def test_moving_pictures_that_are_left_let_go_of_their_connection(page):
+    """A browser has six for a service: the seventh question would never be answered."""
+    page.goto("/#/system")
+    for turn in range(8):
+        camera = ("lawn", "perch")[turn % 2]
+        page.evaluate("(to) => { location.hash = to }", f"#/setup/masks/{camera}")
+        page.wait_for_function("() => document.querySelector('main img')?.naturalWidth > 0")
+        page.evaluate("() => { location.hash = '#/system' }")
+        expect(page.get_by_role("heading", level=1, name="System")).to_be_visible()
+    page.get_by_role("link", name="Events", exact=True).click()
+    expect(page.get_by_role("article").first).to_be_visible()
+
+
+def test_a_tab_that_is_not_seen_holds_no_connection_and_knows_all_when_it_is_seen_again(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(page.watch.address)))
+    page.goto("/#/live")
+    expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
+    hide = """(hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(hide, True)
+    asked.clear()
+    page.evaluate(hide, False)
+    with page.expect_response("**/api/v1/cameras"):
+        expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
+    assert asked.count("/api/v1/live") == 1

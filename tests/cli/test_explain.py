@@ -86,8 +86,8 @@ def test_the_verdict_and_every_stages_sentence_are_printed(tmp_path, recording, 
     monkeypatch.setenv("COLUMNS", "120")
     with serving(Service(recording)) as service:
         text = ask(run_command, tmp_path, service)
-    assert "The network looked and saw nothing to report (97 %); prey at most 31 %." in text
-    for part in ("camera", "gate", "network", "rule", "cats looked 20 times", "frames", "motion", "looks"):
+    assert "The network looked and saw nothing to report (97 %); `prey` was at most 31 % sure." in text
+    for part in ("camera", "gate", "network", "rule", "`cats` looked 20 times", "frames", "motion", "looks"):
         assert part in text
     assert "one sign is 2 s" in text
 
@@ -113,7 +113,7 @@ def test_a_camera_without_frames_is_told_without_a_strip(tmp_path):
     recording.now = 600
     with serving(Service(recording)) as service:
         text = ask(run_command, tmp_path, service)
-    assert "it has not given one frame" in text.replace("\n", " ")
+    assert "This camera has not given one frame yet" in text.replace("\n", " ")
     assert "motion" not in text
 
 

@@ -32,7 +32,7 @@ def house(home, tmp_path, person_clip, monkeypatch):
 
     def write(*, port: int = 0, video: Path = person_clip, is_paced: bool = False) -> Path:
         described = PERSON.configuration(video, tmp_path / "storage", is_paced=is_paced)
-        described["cameras"]["person"]["gate"]["masks"] = [
+        described["cameras"][PERSON.camera]["gate"]["masks"] = [
             [list(corner) for corner in mask] for mask in PERSON.masks
         ]
         described["service"] = {"port": port, "access": "anyone"}
@@ -59,7 +59,7 @@ def test_once_ends_with_the_video_its_event_kept_and_told(house, tmp_path):
     assert (event.label, event.is_open) == ("person", False)
     assert "first decision" in sentry.text
     told = [line for line in sentry.said if event.id in line]
-    assert "person: person (on the lawn) began" in told[0]
+    assert "lawn: person (on the lawn) began" in told[0]
     assert "ended after" in told[-1]
     assert TRACEBACK not in sentry.text
 
@@ -68,7 +68,7 @@ def test_once_says_by_its_exit_code_that_a_camera_failed(house, tmp_path):
     (tmp_path / "text.mp4").write_text("hello")
     with Sentry(house(video=tmp_path / "text.mp4"), "--once") as sentry:
         assert sentry.wait() == 1
-    assert "ERROR   camera person:" in sentry.text
+    assert "ERROR   camera lawn:" in sentry.text
     assert "is not a video that can be read" in sentry.text
     assert TRACEBACK not in sentry.text
 
@@ -94,6 +94,7 @@ def test_a_port_that_is_taken_is_told_before_a_camera_starts(house, tmp_path):
         with Sentry(house(port=port)) as sentry:
             assert sentry.wait() == 2
     assert f"cannot listen on 127.0.0.1, port {port}: Address already in use" in sentry.text
+    assert "house.yaml" in sentry.text.partition("set service.port in")[2]
     assert "set service.port" in sentry.text
     assert not (tmp_path / "storage").exists()
     assert TRACEBACK not in sentry.text

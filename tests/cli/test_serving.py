@@ -52,6 +52,9 @@ def test_the_first_start_writes_a_link_that_makes_an_admin_and_the_second_does_n
     path = configured()
     with Sentry(path) as sentry:
         address, code = link_of(sentry).split("/#/welcome?code=")
+        port = address.rpartition(":")[2]
+        eventually(lambda: str(path) in sentry.text, "where other machines are let in")
+        assert f"ssh -L {port}:127.0.0.1:{port} USER@" in sentry.text
         given = {"code": code, "name": "Ann", "password": PASSWORD}
         assert httpx.get(f"{address}/api/v1/cameras", **PATIENT).status_code == 401
         assert httpx.post(f"{address}/api/v1/people/first", json=given, **PATIENT).status_code == 201

@@ -51,7 +51,7 @@ def test_what_is_known_at_a_place_follows_its_kind():
 def test_the_demonstrations_are_configurations(name, tmp_path):
     described = DEMONSTRATIONS[name].configuration(Path("clip.mp4"), tmp_path, is_paced=False)
     config = Config.model_validate(described)
-    assert list(config.cameras) == [name]
+    assert list(config.cameras) == [DEMONSTRATIONS[name].camera]
     assert config.storage.folder == tmp_path
     assert list(disagreements(config)) == []
 

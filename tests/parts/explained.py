@@ -55,13 +55,13 @@ class Recording:
         clocks = Clocks(lambda: 500.0 + self.now, lambda: START.timestamp() + self.shift + self.now)
         self.log = ExplainLog(ExplainLimits(rows, remarks), clocks)
 
-    def frame(self, seconds, gate=STILL, seen=None, *verdicts, camera="door", rests=False):
+    def frame(self, seconds, gate=STILL, seen=None, *verdicts, camera="door", rests=False, others=None):
         """One frame; without a look the gate's reason is why."""
         self.now = seconds
         self._frames += 1
         taken = Frame(camera, self._frames, at(seconds + self.shift), seconds, 8, 8, PIXELS)
         seen = seen or NotLooked(gate.reason)
-        self.log(Trail(taken, gate, {"cats": seen}, verdicts, 0.0 if rests else 0.01))
+        self.log(Trail(taken, gate, {"cats": seen, **(others or {})}, verdicts, 0.0 if rests else 0.01))
 
     def film(self, since, until, rate, gate=STILL, seen=None, *verdicts, camera="door"):
         """Frames of one kind."""
@@ -80,6 +80,6 @@ class Recording:
                 rests=not judged,
             )
 
-    def asked(self, since, until, camera="door"):
+    def asked(self, since, until, camera="door", situation=None):
         """The explanation, with times in UTC."""
-        return self.log.summary(camera, window(since, until), UTC)
+        return self.log.summary(camera, window(since, until), UTC, situation)

@@ -50,7 +50,7 @@ class House:
         self, name: str, source: Mapping[str, Any], actions: tuple[str, ...] = ("log",), **more: Any
     ) -> None:
         """A camera that watches the lawn."""
-        described = PERSON.configuration(Path("unused"), Path("unused"), is_paced=True)["cameras"]["person"]
+        (described,) = PERSON.configuration(Path("unused"), Path("unused"), is_paced=True)["cameras"].values()
         described["gate"]["masks"] = [[list(corner) for corner in mask] for mask in PERSON.masks]
         described["source"] = dict(source)
         described["rules"][0]["actions"] = list(actions)

@@ -95,7 +95,7 @@ def stage(
     shutil.copytree(prepared / "home", home)
     with _house(folder, prepared / FILM, port or _free_port(), service) as (house, lawn):
         house.camera("lawn", {"kind": "rtsp", "url": lawn.url()}, classifiers=["lawn"])
-        perch = FINCH.configuration(obtain("finch"), folder, is_paced=True)["cameras"]["finch"]
+        (perch,) = FINCH.configuration(obtain("finch"), folder, is_paced=True)["cameras"].values()
         house.cameras["perch"] = {**perch, "source": {**perch["source"], "loop": True}}
         with _playing(house, lawn, home, page) as shown:
             yield shown
@@ -152,6 +152,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, stage(Path(folder), asked.port, asked.page) as shown:
         sys.stdout.write(f"{shown.address}  {shown.house.configuration}\n")
         sys.stdout.flush()
+        # Whoever ends this ends what it has started.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with suppress(KeyboardInterrupt):
             shown.sentry.wait(86400)
 

@@ -37,6 +37,7 @@ class StillSource:
 
     name: str = "door"
     is_live: bool = True
+    is_endless: bool = True
     status: SourceStatus = field(default_factory=lambda: SourceStatus("connected"))
     packets: None = None
 
@@ -50,9 +51,15 @@ class StillSource:
 class Run:
     """A camera's loop that goes on until it is stopped, or `does` something else."""
 
-    def __init__(self, does: Callable[[Run], object] | None = None, *, is_live: bool = True) -> None:
+    def __init__(
+        self,
+        does: Callable[[Run], object] | None = None,
+        *,
+        is_live: bool = True,
+        is_endless: bool | None = None,
+    ) -> None:
         self.pulse = Pulse()
-        self.source = StillSource(is_live=is_live)
+        self.source = StillSource(is_live=is_live, is_endless=is_live if is_endless is None else is_endless)
         self.begun, self.stopped = threading.Event(), threading.Event()
         self.abandoned: list[str] = []
         self._does = does or (lambda run: run.stopped.wait(PATIENCE_SECONDS))

@@ -56,6 +56,7 @@ class Plan:
     actuators: tuple[str, ...] = ()
     may_be_silent: bool = False
     masks: tuple[tuple[tuple[float, float], ...], ...] = ()
+    asked: frozenset[str] = frozenset({"door"})
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class FakeSystem:
     queues: dict[str, dict[str, CameraStatistics]] = field(default_factory=dict)
     temperatures: dict[str, float] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
+    lost_since: dict[str, datetime] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
     remedies: dict[str, str] = field(default_factory=dict)
     vitals: Vitals = field(default_factory=Vitals)

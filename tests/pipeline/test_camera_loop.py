@@ -27,6 +27,7 @@ def frame(second):
 class Footage:
     name = "door"
     is_live = False
+    is_endless = False
     status = SourceStatus()
     packets = None
 
@@ -161,7 +162,7 @@ def test_a_network_that_fails_costs_the_look_and_not_the_camera():
     loop, _, trails = run(Footage(0, 1, 2), OpensAt(0, 1, 2), classifier=Fails(0, 1), queue=queue)
     loop.run()
     first, _, last = [trail.observations["cats"] for trail in trails]
-    assert first == NotLooked("the network failed: the device is gone.", was_wanted=True)
+    assert first == NotLooked("the network failed: the device is gone.", was_wanted=True, cause="failing")
     assert isinstance(last, Looked)
     assert loop.pulse.looks_failed == 2
     assert queue.statistics["door"].failed == 2
@@ -258,7 +259,8 @@ def test_a_rule_whose_classifier_is_missing_stays_undecided_and_the_others_do_no
     CameraLoop(stages, [trails.append]).run()
     seen = [trail.observations["prey"] for trail in trails]
     # A look that is due and cannot be taken: whoever relies on it does not trust this camera.
-    assert seen == [NotLooked("`prey` is not taught yet: teach it in the page", was_wanted=True)] * 4
+    untaught = NotLooked("`prey` is not taught yet: teach it in the page", was_wanted=True, cause="missing")
+    assert seen == [untaught] * 4
     assert [type(trail.observations["cats"]) for trail in trails] == [Looked, NotLooked, Looked, NotLooked]
     states = [[verdict.state for verdict in trail.verdicts] for trail in trails]
     assert states == [["active", "undecided"]] * 4

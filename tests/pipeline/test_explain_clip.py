@@ -71,13 +71,13 @@ def test_a_gate_that_asks_too_much_is_named_with_its_figures(person_clip):
 def test_a_classifier_that_sees_nothing_is_named_with_its_confidences(person_clip):
     told = asked(played(person_clip, 0.08), 1.4, 6.3)
     assert told.stopped_by == "network"
-    assert told.verdict.endswith("person on the lawn at most 8 %.")
+    assert told.verdict.endswith("`person on the lawn` was at most 8 % sure.")
 
 
 def test_a_rule_that_is_not_convinced_is_named_with_its_evidence(person_clip):
     told = asked(played(person_clip, 0.52), 1.4, 6.3)
     assert told.stopped_by == "rule"
-    assert "of 2.2 nats" in told.verdict
+    assert "of 2.2 needed" in told.verdict
 
 
 def test_what_is_seen_goes_through(person_clip):
@@ -85,7 +85,7 @@ def test_what_is_seen_goes_through(person_clip):
     assert asked(run, 0.0, 1.0).stopped_by in {"gate", "network"}
     told = asked(run, 1.0, 6.3)
     assert told.stopped_by is None
-    assert "person on the lawn became active" in told.verdict
+    assert "`person on the lawn` became active" in told.verdict
     assert 100 < sum(moment.frames for moment in told.moments) < 200
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from parts.explained import BUSY, MOVING, SMALL, STILL, Recording, at, saw, strange, verdict, window
+from vedette.pipeline.explain_answer import Situation
 from vedette.pipeline.explain_window import Window
-from vedette.values.observation import GateVerdict
+from vedette.values.observation import GateVerdict, NotLooked
 
 
 def texts(explanation, stage):
@@ -18,7 +19,7 @@ def test_a_still_scene_is_told_as_that():
     recording.rests(0, 120)
     told = recording.asked(30, 90)
     assert (told.stopped_by, told.verdict) == ("gate", "Nothing moved.")
-    assert texts(told, "network") == ["cats did not look: nothing moves"]
+    assert texts(told, "network") == ["`cats` did not look: nothing moves"]
     assert (
         texts(told, "camera") == ["600 frames came, 10 a second"] or "frames came" in texts(told, "camera")[0]
     )
@@ -98,8 +99,10 @@ def test_what_the_network_saw_is_told_with_its_confidences():
     recording.rests(61.2, 120)
     told = recording.asked(30, 90)
     assert told.stopped_by == "network"
-    assert told.verdict == "The network looked and saw nothing to report (97 %); prey at most 31 %."
-    assert texts(told, "network") == ["cats looked 12 times: background at most 97 %, prey at most 31 %"]
+    assert told.verdict == (
+        "The network looked and saw nothing to report (97 %); `prey` was at most 31 % sure."
+    )
+    assert texts(told, "network") == ["`cats` looked 12 times: background at most 97 %, prey at most 31 %"]
     assert "the gate was open" in texts(told, "gate")[0]
 
 
@@ -109,19 +112,19 @@ def test_strange_pictures_are_counted():
     recording.frame(61, MOVING, saw(cat=0.7, prey=0.3), verdict("inactive", -0.5, 0.3))
     told = texts(recording.asked(50, 70), "network")
     assert told == [
-        "cats looked twice: cat at most 70 %, prey at most 40 %; once it was like none of its classes"
+        "`cats` looked twice: cat at most 70 %, prey at most 40 %; once it was like none of its classes"
     ]
 
 
-def test_evidence_that_did_not_suffice_is_told_in_nats():
+def test_evidence_that_did_not_suffice_is_told_after_plain_words():
     recording = Recording()
     recording.rests(0, 60)
     recording.film(60, 61, 10, MOVING, saw(background=0.3, prey=0.7), verdict("inactive", 1.13, 0.7))
     recording.rests(61, 120)
     told = recording.asked(30, 90)
     assert told.stopped_by == "rule"
-    assert told.verdict == "Evidence for prey reached 1.1 of 2.2 nats."
-    assert "prey: evidence reached 1.1 of 2.2 nats, with 70 % at most on one frame" in texts(told, "rule")
+    assert told.verdict == "`prey` was not sure for long enough: evidence 1.1 of 2.2 needed."
+    assert texts(told, "rule") == ["`prey` was at most 70 % sure on one frame; evidence 1.1 of 2.2 needed"]
 
 
 def test_a_network_that_was_too_busy_is_told_with_its_share():
@@ -145,8 +148,10 @@ def opened(recording):
 
 def test_nothing_stopped_what_became_an_event():
     told = opened(Recording()).asked(30, 90)
-    assert (told.stopped_by, told.verdict) == (None, "Nothing stopped it: prey became active at 14:31:01.")
-    assert texts(told, "rule")[0] == "prey: active at 14:31:01 (prey 0.90, evidence 2.4 of 2.2 needed)"
+    assert told.stopped_by is None
+    assert told.verdict == "Nothing stopped it: `prey` became active at 14:31:01."
+    said = "`prey` became active at 14:31:01 (prey 0.90, evidence 2.4 of 2.2 needed)"
+    assert texts(told, "rule")[0] == said
     assert texts(told, "event") == ["14:31:01 event 01 opened (prey)"]
 
 
@@ -157,7 +162,7 @@ def test_an_action_that_failed_is_where_it_ended():
         recording.log.remark("door", "action", "action phone failed: no route to host", is_trouble=True)
     told = recording.asked(30, 90)
     assert told.stopped_by == "action"
-    assert told.verdict == "Prey was active, but action phone failed: no route to host."
+    assert told.verdict == "`prey` was active, but action phone failed: no route to host."
     assert texts(told, "action") == [
         "14:31:05 action phone failed: no route to host (2 times until 14:31:06)"
     ]
@@ -169,7 +174,7 @@ def test_an_event_that_was_open_already_is_told_as_that():
     told = recording.asked(70, 80)
     assert (told.stopped_by, told.verdict) == (
         None,
-        "Prey was active all the time: its event was open already.",
+        "`prey` was active all the time: its event was open already.",
     )
 
 
@@ -179,8 +184,67 @@ def test_a_camera_without_rules_says_so():
     told = recording.asked(0, 10)
     assert (told.stopped_by, told.verdict) == (
         "rule",
-        "The network looked, but no rule asks about this camera.",
+        "No rule asks anything of this camera: give it one in Set-up.",
     )
+
+
+UNTAUGHT = NotLooked("`dogs` is not taught yet: teach it in the page", was_wanted=True, cause="missing")
+
+
+def filmed_with_an_untaught(recording, seen=None, since=0, until=10):
+    """As `Recording.film`, of a camera that has a second classifier which nobody taught."""
+    for number in range((until - since) * 10):
+        recording.frame(since + number / 10, MOVING, seen, verdict(), others={"dogs": UNTAUGHT})
+
+
+def test_an_untaught_classifier_that_a_rule_asks_is_named_and_the_network_is_not_blamed():
+    recording = Recording()
+    filmed_with_an_untaught(recording)
+    told = recording.asked(0, 10, situation=Situation(frozenset({"dogs"})))
+    assert (told.stopped_by, told.missing) == ("network", ("dogs",))
+    assert told.verdict == "`dogs` is not taught yet: teach it in the page."
+    assert "`dogs` is not taught yet: teach it in the page" in texts(told, "network")
+    assert sum(moment.refused for moment in told.moments) == 0
+
+
+def test_an_untaught_classifier_that_no_rule_asks_decides_nothing():
+    recording = Recording()
+    filmed_with_an_untaught(recording, saw(background=0.97, prey=0.1))
+    told = recording.asked(0, 10, situation=Situation(frozenset({"cats"})))
+    assert told.missing == ()
+    assert told.verdict.startswith("The network looked and saw nothing to report")
+
+
+def test_a_busy_network_is_judged_by_the_classifiers_that_rules_ask():
+    recording = Recording()
+    filmed_with_an_untaught(recording, BUSY, 0, 8)
+    filmed_with_an_untaught(recording, saw(background=0.9), 8, 10)
+    told = recording.asked(0, 10, situation=Situation(frozenset({"cats", "dogs"})))
+    assert told.verdict == "The network was too busy for 80 % of the looks."
+
+
+def test_a_network_that_fails_is_not_called_busy():
+    recording = Recording()
+    broken = NotLooked("the network failed: the device is gone", was_wanted=True, cause="failing")
+    recording.film(0, 10, 10, MOVING, broken, verdict())
+    assert recording.asked(0, 10).verdict == "The network failed at 100 % of the looks."
+
+
+def test_a_camera_that_is_away_is_told_with_its_present_trouble():
+    recording = Recording()
+    recording.now = 600
+    away = Situation(frozenset({"cats"}), "it gives no picture: there is no route to it.")
+    never = recording.asked(500, 600, camera="cellar", situation=away)
+    assert never.verdict == (
+        "This camera has not given one frame yet: it gives no picture: there is no route to it."
+    )
+    asks = Situation(frozenset({"cats"}), "is it switched on?")
+    assert recording.asked(500, 600, camera="cellar", situation=asks).verdict.endswith("switched on?")
+    recording.rests(0, 10)
+    recording.now = 600
+    gone = recording.asked(500, 600, situation=away)
+    assert gone.verdict.endswith("it gives no picture: there is no route to it.")
+    assert "route" not in recording.asked(20, 60, situation=away).verdict
 
 
 def test_a_camera_that_nobody_knows_a_time_before_the_log_and_a_time_to_come_are_told_apart():

@@ -58,11 +58,15 @@ def test_a_camera_is_lost_once_and_back_once():
     ward.passes(10)
     assert ward.news == []
     ward.passes(50)
-    assert ward.news == [("lost", "no picture for 10 s: cannot connect to the camera.")]
+    assert ward.news == [("lost", "it gives no picture: cannot connect to the camera.")]
     assert ward.now.is_lost
     assert ward.now.silent_seconds >= 50
+    first = ward.now.lost_since
+    ward.passes(10)
+    assert ward.now.lost_since == first
     ward.passes(5, every=0.5)
-    assert ward.news[1:] == [("returned", 61)]
+    assert ward.now.lost_since is None
+    assert ward.news[1:] == [("returned", 71)]
     assert not ward.now.is_lost
     ward.passes(30, every=0.5)
     assert len(ward.news) == 2
@@ -72,7 +76,7 @@ def test_a_camera_that_never_came_is_lost_too():
     ward = Ward()
     ward.run.source.status = SourceStatus("connecting")
     ward.passes(12)
-    assert ward.news == [("lost", "no picture for 10 s: its source is connecting")]
+    assert ward.news == [("lost", "it gives no picture: its source is connecting")]
 
 
 def test_a_picture_now_and_then_does_not_make_a_camera_well():
@@ -92,7 +96,7 @@ def test_a_camera_that_hangs_is_lost_and_the_stage_is_named():
     ward = Ward()
     ward.run.pulse.stage = "the network of cats"
     ward.passes(12)
-    assert ward.news == [("lost", "no picture for 10 s: it is stuck in the network of cats")]
+    assert ward.news == [("lost", "it gives no picture: it is stuck in the network of cats")]
 
 
 def test_a_thread_that_died_is_a_loss_at_once_and_the_restart_is_the_return():

@@ -34,6 +34,7 @@ class Camera:
     """A hundred frames a second, until it is closed."""
 
     is_live = True
+    is_endless = True
     packets = None
 
     def __init__(self, name):

@@ -145,6 +145,20 @@ def test_a_recording_that_ended_well_has_ended_and_one_that_failed_has_failed(ho
     assert not home.supervisor.is_beyond_help
 
 
+def test_a_recording_that_plays_again_and_again_is_begun_anew_when_it_fails(house, caplog):
+    home = house(
+        door=[
+            Run(fails(OSError("too many open files")), is_live=False, is_endless=True),
+            Run(is_live=False, is_endless=True),
+        ]
+    )
+    home.begin()
+    until(lambda: home.status().state == "restarting")
+    home.passes(1.0)
+    until(lambda: home.is_running(2))
+    assert home.status().state == "running"
+
+
 def test_what_cannot_be_built_is_tried_again(house, caplog):
     home = house(door=[SourceError("no such device.")])
     home.supervisor.start()

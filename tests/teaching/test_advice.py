@@ -43,7 +43,7 @@ def test_enough_of_everything_is_said_with_the_score():
         (
             known(have=12, recall=0.8, curve=RISING, confused_with="cat"),
             None,
-            "12 more of `mouse`, 20% are taken for `cat`: recall rose from 60% to 80% so far.",
+            "12 more of `mouse`, 20% are taken for `cat`: more have helped so far (from 60% right to 80%).",
         ),
         (
             known(have=12, recall=0.8, curve=RISING, lights={"bright": 8, "colour": 12}),
@@ -75,6 +75,24 @@ def test_a_class_without_pictures_in_a_light_that_others_have_wants_some():
     ]
     assert advice.sentence == "4 more of `mouse` in the dark and by infrared."
     assert of(advise([known("cat", lights=BY_DAY), known(lights=BY_DAY)])).conditions == ()
+
+
+@pytest.mark.parametrize("now", [None, Light(126, 23)], ids=["no camera", "by day"])
+def test_no_more_of_a_light_is_asked_for_that_nearly_all_pictures_have(now):
+    few = known("background", have=3, different=1, lights={"bright": 3, "colour": 3})
+    person = known("person", have=5, lights={"bright": 5, "colour": 5})
+    advice = of(advise([few, person], now), "background")
+    assert advice.conditions == ()
+    assert advice.sentence == "7 more different pictures of `background`."
+    half = known("background", have=3, lights={"bright": 2, "dark": 1, "colour": 3})
+    assert of(advise([half, person], now), "background").conditions == ()
+
+
+def test_no_light_is_asked_for_that_neither_other_classes_nor_the_camera_have():
+    asked = advise(
+        [known("cat", lights=BY_DAY), known(have=3, lights={"bright": 3, "colour": 3})], Light(126, 23)
+    )
+    assert all(each.conditions == () for each in asked.classes)
 
 
 def test_the_classes_are_to_be_balanced_within_reason():

@@ -46,8 +46,11 @@ def test_the_same_picture_in_two_classes_names_the_other():
     features[mouse] = features[cat]
     _, found = doubts(features, labels)
     said = {each.name: each.why for each in found}
-    assert said[f"picture {cat}"] == f"nearly the same picture as picture {mouse}, which is of `mouse`"
-    assert said[f"picture {mouse}"] == f"nearly the same picture as picture {cat}, which is of `cat`"
+    assert said[f"picture {cat}"] == f"nearly the same picture as `picture {mouse}`, which is of `mouse`"
+    assert said[f"picture {mouse}"] == f"nearly the same picture as `picture {cat}`, which is of `cat`"
+    by_digest = {each.digest: each for each in found}
+    twins = [by_digest[each.twin].name for each in found if each.twin]
+    assert sorted(twins) == sorted([f"picture {cat}", f"picture {mouse}"])
 
 
 def test_what_fits_says_so_and_what_is_like_no_other_too():

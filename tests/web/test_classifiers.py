@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from parts.stored_events import event
 from parts.taught_pictures import jpeg
 from parts.web_server import trail
 from vedette.errors import BackendError
@@ -240,7 +241,30 @@ def test_a_form_with_a_picture_is_an_example(door):
         f"{DOOR}/examples", params={"label": "dog"}, files={"image": ("../../x.jpg", jpeg("dog", 1))}
     )
     assert reply.status_code == 201
-    assert reply.json()["example"]["name"] == "posted"
+    assert reply.json()["example"]["name"].startswith("a picture of 20")
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("IMG 0042.jpg", "IMG 0042.jpg"), ("../a`b\n.jpg", "ab.jpg"), ("x" * 200, "x" * 80)],
+    ids=["as it is", "harmless", "short"],
+)
+def test_a_posted_picture_keeps_its_files_name(door, file, name):
+    reply = door.post(f"{DOOR}/examples", params={"label": "dog", "file": file}, content=jpeg("dog", 1))
+    assert reply.json()["example"]["name"] == name
+
+
+def test_an_events_picture_is_found_among_the_examples(door, stored):
+    assert door.get(f"{DOOR}/examples", params={"event": "nothing"}).status_code == 404
+    picture = f"snapshots/{event(1).id}.jpg"
+    (stored.media_folder / "snapshots").mkdir()
+    (stored.media_folder / picture).write_bytes(jpeg("cat", 7))
+    stored.events.record(event(1, snapshot=picture))
+    asked = {"event": event(1).id}
+    assert door.get(f"{DOOR}/examples", params=asked).json()["examples"] == []
+    door.post(f"{DOOR}/examples", json={**asked, "label": "mouse"})
+    (found,) = door.get(f"{DOOR}/examples", params=asked).json()["examples"]
+    assert found["label"] == "mouse"
 
 
 def test_relabelled_and_removed_pictures_count_from_the_next_teaching_on(door):
@@ -263,3 +287,18 @@ def test_a_wrong_classifier_is_not_taught(asking, tail):
     reply = asking.post(f"{CLASSIFIERS}/dor{tail}", **given)
     assert reply.status_code == 404
     assert asking.get(f"{CLASSIFIERS}/dor").status_code == 404
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "draft/draft.json"])
+def test_one_that_is_damaged_hides_no_other_and_can_be_deleted(door, tmp_path, file):
+    door.post(CLASSIFIERS, json={"name": "shed"})
+    folder = next(path for path in tmp_path.rglob("door") if path.is_dir())
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text("{")
+    listed = {each["name"]: each["trouble"] for each in door.get(CLASSIFIERS).json()}
+    assert listed["shed"] is None
+    assert str(folder) in listed["door"]
+    assert door.get(f"{CLASSIFIERS}/door").status_code == 409
+    assert door.delete(f"{CLASSIFIERS}/door").status_code == 204
+    assert [each["name"] for each in door.get(CLASSIFIERS).json()] == ["shed"]
+    assert door.delete(f"{CLASSIFIERS}/door").status_code == 404

@@ -27,6 +27,13 @@ def test_it_says_why_nothing_happened(asking):
     assert {each["stage"] for each in told["sentences"]} & {"camera", "gate", "rule"}
 
 
+def test_what_is_wrong_with_the_camera_now_is_told_of_one_that_never_came(asking, stored):
+    stored.system.troubles["camera shed"] = "it gives no picture: no route to it."
+    told = asking.get(EXPLAIN, params={"camera": "shed", "at": now()}).json()
+    assert told["verdict"] == "This camera has not given one frame yet: it gives no picture: no route to it."
+    assert (told["stopped_by"], told["missing"]) == ("camera", [])
+
+
 def test_a_window_is_asked_from_one_time_to_another(asking):
     since = datetime.now(UTC) - timedelta(seconds=10)
     query = {"camera": "garden", "since": since.isoformat(), "until": now()}
@@ -142,7 +149,8 @@ def test_a_rule_is_replayed_and_a_wrong_setting_refused(stored, asking):
         "uncertain_seconds": 0,
         "uncertain": [],
     }
-    assert "Nobody looked" in told["caveat"]
+    assert told["before"] == told["logged"] == {"events": 0, "active_seconds": 0, "spans": []}
+    assert "Nothing was looked at" in told["caveat"]
     for wrong in ({"changes": {"enter_probability": 7}}, {"rule": "guest"}, {"seconds": 99999}):
         assert asking.post(f"{EXPLAIN}/replay", json={**body, **wrong}).status_code == 422
     assert asking.post(f"{EXPLAIN}/replay", json={**body, "camera": "gardn"}).status_code == 404

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -43,6 +44,15 @@ def test_it_is_not_ready_and_says_why(stored, asking, what, reason):
     (told,) = reply.json()["reasons"]
     assert reason in told
     assert asking.get("/healthz").status_code == 200
+
+
+def test_it_is_told_since_when_a_camera_is_lost(stored, asking):
+    since = datetime(2026, 5, 1, 14, 2, 11, tzinfo=UTC)
+    stored.system.lost_since["camera garden"] = since
+    told = asking.get("/api/v1/system").json()["lost_since"]
+    assert told == {"camera garden": "2026-05-01T14:02:11Z"}
+    cameras = {each["name"]: each["lost_since"] for each in asking.get("/api/v1/cameras").json()}
+    assert cameras == {"garden": "2026-05-01T14:02:11Z", "shed": None}
 
 
 def test_the_system_tells_what_it_is_made_of(stored, asking):
@@ -112,7 +122,9 @@ def families(asking) -> dict[str, list]:
 def test_prometheus_reads_what_was_counted_and_measured(stored, asking):
     look = Looked("moving", Classification("cat", {"cat": 0.9, "mouse": 0.1}), 0.004)
     refused = NotLooked("busy", was_wanted=True)
-    for number, seen in enumerate([look, look, refused], 1):
+    failed = NotLooked("failed", was_wanted=True, cause="failing")
+    untaught = NotLooked("not taught", was_wanted=True, cause="missing")
+    for number, seen in enumerate([look, look, refused, failed, untaught], 1):
         stored.show("garden", replace(trail("garden", number), observations={"door": seen}))
     stored.metrics.on_event(Phase.OPEN, event(1), None)
     stored.metrics.on_event(Phase.CLOSE, event(1), None)
@@ -127,9 +139,10 @@ def test_prometheus_reads_what_was_counted_and_measured(stored, asking):
         return only
 
     garden = {"camera": "garden"}
-    assert value("vedette_camera_frames", "vedette_camera_frames_total", **garden) == 4
+    assert value("vedette_camera_frames", "vedette_camera_frames_total", **garden) == 6
     assert value("vedette_looks_not_served", "vedette_looks_not_served_total", **garden) == 1
-    assert value("vedette_frame_decision_seconds", "vedette_frame_decision_seconds_count", **garden) == 4
+    assert value("vedette_looks_failed", "vedette_looks_failed_total", **garden) == 1
+    assert value("vedette_frame_decision_seconds", "vedette_frame_decision_seconds_count", **garden) == 6
     assert value("vedette_look_seconds", "vedette_look_seconds_sum", **garden) == pytest.approx(0.008)
     assert value("vedette_look_seconds", "vedette_look_seconds_bucket", le="0.005", **garden) == 2
     assert value("vedette_events", "vedette_events_total", rule="visitor", **garden) == 1

@@ -1,9 +1,32 @@
+import { keepScrolling, kept, scrollBack } from "./scrolling";
+
 /** Where in the page one is: `#/events/01ABC?camera=door` is the page `events`, its part `01ABC`, a query. */
 class Route {
   #hash = $state(location.hash);
+  /** How often one came to another page that one had not scrolled: by a link, as a rule. */
+  arrivals = $state(0);
 
   constructor() {
-    addEventListener("hashchange", () => (this.#hash = location.hash));
+    keepScrolling(() => location.hash === this.#hash);
+    const top = kept();
+    if (top) scrollBack(top);
+    addEventListener("hashchange", () => this.#moved());
+  }
+
+  /** The address is another one; who looks stays where they are. */
+  follow(): void {
+    this.#hash = location.hash;
+  }
+
+  /** One begins at the top of another page, goes on where one was, or asks something else of the same one. */
+  #moved(): void {
+    const [before, top] = [pathOf(this.#hash), kept()];
+    this.follow();
+    if (top !== null) scrollBack(top);
+    else if (pathOf(this.#hash) !== before) {
+      scrollTo({ top: 0 });
+      this.arrivals++;
+    }
   }
 
   /** The page's name; `live` if none is said. */
@@ -21,10 +44,11 @@ class Route {
   }
 
   private get parts(): string[] {
-    const path = (this.#hash.split("?")[0] ?? "").replace(/^#?\/?/, "");
-    return path.split("/").map(decoded);
+    return pathOf(this.#hash).split("/").map(decoded);
   }
 }
+
+const pathOf = (hash: string) => (hash.split("?")[0] ?? "").replace(/^#?\/?/, "");
 
 function decoded(text: string): string {
   try {
@@ -51,8 +75,8 @@ export function address(page: string, ...rest: (string | Record<string, string |
 /** Go there; `replace` leaves no step to go back to. */
 export function go(to: string, { replace = false } = {}): void {
   if (replace) {
-    history.replaceState(null, "", to);
-    dispatchEvent(new HashChangeEvent("hashchange"));
+    history.replaceState(history.state, "", to);
+    route.follow();
   } else location.hash = to;
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Happened } from "../src/events/event";
 import { ANY, asked, isNarrow, read, written } from "../src/events/filters";
 import { joined, unknownOf } from "../src/events/joining";
 import { columnsIn, inSight, layOut, rowOf, stepped } from "../src/events/layout";
-import { duration, lasted, measure } from "../src/events/words";
+import { contradicts } from "../src/events/teaching";
+import { ofEvent } from "../src/events/told";
+import { duration, lasted, measure, plainly } from "../src/events/words";
 
 const SIZES = { columns: 3, heading: 40, card: 100, gap: 10 };
 
@@ -146,8 +149,46 @@ describe("words", () => {
     expect(lasted({ opened_at: "2026-05-01T12:00:00Z", closed_at: null })).toBeNull();
   });
 
+  test.each([
+    ["person 0.01, evidence -1.6, ends at -0.8", "1% sure of person"],
+    [
+      "unknown picture, no cat 0.75, evidence 1.2 of 2.2 needed",
+      "75% sure of no cat, on a picture like none of the classes",
+    ],
+    ["the camera was lost", "the camera was lost"],
+  ])("tell a reason without its arithmetic: %s", (reason, said) => expect(plainly(reason)).toBe(said));
+
   test("tell a measure with its unit", () => {
-    expect(measure("dwell_seconds", 42)).toEqual({ name: "Dwell", value: "42 s" });
+    expect(measure("dwell_seconds", 42)).toEqual({ name: "Stayed for", value: "42 s" });
     expect(measure("count", 3)).toEqual({ name: "Count", value: "3" });
   });
+});
+
+describe("an event's picture that is learnt from", () => {
+  const kept = (label: string) => ({ teacher: "lawn", digest: "d", label });
+  const said = (review: "right" | "wrong" | null) => ({ label: "person", review }) as Happened;
+  test.each([
+    ["right", "background", true],
+    ["right", "person", false],
+    ["wrong", "person", true],
+    ["wrong", "background", false],
+    [null, "background", false],
+  ] as const)("called %s and kept as %s contradicts: %s", (review, label, isOdd) =>
+    expect(contradicts(kept(label), said(review))).toBe(isOdd),
+  );
+});
+
+test("what was told of an event and left nothing behind is found among the hour's marks", () => {
+  const mark = (event_id: string, outcome: "told" | "failed") => ({
+    at: "2026-05-01T14:30:00Z",
+    action: "log",
+    outcome,
+    event_id,
+    phase: "open",
+    text: "",
+    times: 1,
+    last_at: "2026-05-01T14:30:00Z",
+  });
+  const found = ofEvent([mark("e", "told"), mark("other", "told"), mark("e", "failed")], "e");
+  expect(found).toEqual([{ action: "log", at: "2026-05-01T14:30:00Z", phase: "open" }]);
 });

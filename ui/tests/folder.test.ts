@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { counted, label, labelsOf } from "../src/teach/folder";
+import { counted, inOrder, label, labelsOf } from "../src/teach/folder";
+
+test("pictures come in the order of their names, numbers by their size", () => {
+  const found = ["b/10.jpg", "b/9.jpg", "a/2.jpg"].map((path) => ({ file: new File([], path), path }));
+  expect(inOrder(found).map((each) => each.path)).toEqual(["a/2.jpg", "b/9.jpg", "b/10.jpg"]);
+});
 
 describe("labels of a folder", () => {
   test.each([

@@ -5,6 +5,8 @@ import { EMPTY as NO_ACTION, draftOf as actionOf, settingsOf } from "../src/setu
 import { MARK, type Camera, type Rule } from "../src/setup/replies";
 import { USUAL, decisive, ruleName, ruleOf } from "../src/setup/rule";
 import { EMPTY, MAKES, addressOf, draftOf, missing, nameFor, sourceOf } from "../src/setup/source";
+import { askedBy, attachment } from "../src/setup/attaching";
+import { tidy } from "../src/teach/words";
 import { byField } from "../src/setup/fields";
 
 describe("a camera's source", () => {
@@ -38,6 +40,73 @@ describe("a camera's source", () => {
     expect(nameFor({ ...EMPTY }, ["camera"])).toBe("camera-2");
     expect(nameFor({ ...EMPTY, kind: "video", path: "/a/Cat Door.mp4" }, [])).toBe("cat-door");
     expect(missing({ ...EMPTY })).not.toBe("");
+  });
+
+  test.each([
+    ["Garden shed", "Garden-shed"],
+    [" Küche / hinten! ", "Kuche-hinten"],
+    ["_1", "1"],
+    ["!?", ""],
+  ])("%j is called %j", (typed, name) => expect(tidy(typed)).toBe(name));
+});
+
+describe("a newcomer's word becomes a classifier", () => {
+  const camera = (name: string, classifiers: string[], rules: Partial<Rule>[] = []) =>
+    ({ name, classifiers, rules }) as unknown as Camera;
+  const known = (name: string, examples: Record<string, number> = {}) => ({
+    name,
+    examples,
+    classes: [],
+    taught_at: null,
+  });
+  const person = { classifier: "person", label: "person" };
+
+  test("of that name, attached to the camera", () => {
+    expect(attachment({ word: "person", camera: "garden" }, [camera("garden", [])], [])).toEqual({
+      classifier: "person",
+      isNew: true,
+      cameras: { garden: ["person"] },
+      dropped: undefined,
+    });
+  });
+
+  test.each([
+    ["said again after going back", person],
+    ["said again in another tab", undefined],
+  ])("which is the same one when it is %s", (_, earlier) => {
+    const there = [camera("garden", ["person"])];
+    expect(attachment({ word: "person", camera: "garden", earlier }, there, [known("person")])).toEqual({
+      classifier: "person",
+      isNew: false,
+      cameras: {},
+      dropped: undefined,
+    });
+  });
+
+  test("and another word takes the place of one without pictures", () => {
+    const wish = { word: "cat", camera: "garden", earlier: person };
+    const there = [camera("garden", ["lawn", "person"])];
+    expect(attachment(wish, there, [known("lawn"), known("person")])).toEqual({
+      classifier: "cat",
+      isNew: true,
+      cameras: { garden: ["lawn", "cat"] },
+      dropped: "person",
+    });
+  });
+
+  test("but not of one that has pictures, or that a rule asks", () => {
+    const wish = { word: "cat", camera: "garden", earlier: person };
+    const taught = attachment(wish, [camera("garden", ["person"])], [known("person", { person: 3 })]);
+    expect(taught).toMatchObject({ cameras: { garden: ["person", "cat"] }, dropped: undefined });
+    const asked = camera("garden", ["person"], [{ name: "someone", classifier: "person" }]);
+    expect(attachment(wish, [asked], [known("person")]).dropped).toBeUndefined();
+    expect(askedBy("person", [asked])).toEqual(["“someone” (garden)"]);
+  });
+
+  test("and goes along to another camera", () => {
+    const wish = { word: "person", camera: "yard", earlier: person };
+    const there = [camera("garden", ["person"]), camera("yard", [])];
+    expect(attachment(wish, there, [known("person")]).cameras).toEqual({ garden: [], yard: ["person"] });
   });
 });
 

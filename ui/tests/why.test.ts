@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { Chart } from "../src/why/chart.svelte";
 import { area, blocks, clusters, line, runs, timeTicks } from "../src/why/paths";
 import { readings, told } from "../src/why/reading";
-import { byStage, way } from "../src/why/stages";
+import { byStage, way, ways } from "../src/why/stages";
 import { columnOf, type Strip } from "../src/why/strip";
 
 const same = (value: number) => value;
@@ -86,17 +87,17 @@ describe("what the lanes say", () => {
   test("where nothing moved, nobody looked, and why", () => {
     expect(lanes(1)["Gate"]).toBe("closed: nothing moves");
     expect(lanes(1)["Network: cats"]).toBe("did not look: nothing moves");
-    expect(lanes(1)["Rule: a cat"]).toMatch(/^inactive; evidence -1.0/);
+    expect(lanes(1)["Rule: a cat"]).toMatch(/^inactive; evidence -1.0 \(begins at 2.2, ends at -0.8\)/);
   });
 
   test("where a look was refused", () => {
     expect(lanes(2)["Gate"]).toMatch(/^open: moving \(2% of the picture, 0.5% needed\)/);
-    expect(lanes(2)["Network: cats"]).toBe("was refused: the network was busy");
+    expect(lanes(2)["Network: cats"]).toBe("did not look: the network was busy");
   });
 
   test("where it was seen, with the event and what became of its message", () => {
     expect(lanes(3)["Network: cats"]).toBe("cat 90%, background 10%");
-    expect(lanes(3)["Rule: a cat"]).toMatch(/^active/);
+    expect(lanes(3)["Rule: a cat"]).toMatch(/^active, at most 90% sure; evidence 2.5/);
     expect(lanes(3)["Event"]).toMatch(/^cat \(a cat\), since/);
     expect(lanes(3)["Action: phone"]).toBe("gave up telling of the opening, 2 times: no route");
   });
@@ -143,7 +144,13 @@ describe("paths", () => {
 });
 
 describe("the way through the house", () => {
-  const told = { since: at(0), until: at(9), verdict: "No.", sentences: [{ stage: "gate", text: "closed" }] };
+  const told = {
+    since: at(0),
+    until: at(9),
+    verdict: "No.",
+    missing: [],
+    sentences: [{ stage: "gate", text: "closed" }],
+  };
   test("ends at the stage that said no", () => {
     const steps = way({ ...told, stopped_by: "gate" });
     expect(steps.map((step) => step.state)).toEqual(["passed", "stopped", ...Array(4).fill("not reached")]);
@@ -160,6 +167,27 @@ describe("the way through the house", () => {
       state: "stopped",
     });
   });
+  test("leads to what is to be mended, and nowhere if nothing is", () => {
+    const to = (stopped_by: string | null, missing: string[] = []) =>
+      ways({ ...told, stopped_by, missing }, "door").map(({ text, to }) => [text, ...to]);
+    expect(to("camera")).toEqual([["Set-up of this camera", "setup", "camera", "door"]]);
+    expect(to("rule")).toEqual([["Give it a rule", "setup", "rules", { camera: "door" }]]);
+    expect(to("network", ["cats"])).toEqual([["Teach “cats”", "teach", "cats", { camera: "door" }]]);
+    expect(to("gate")).toEqual([]);
+  });
   test("sentences are gathered by stage", () =>
     expect(byStage({ ...told, stopped_by: null })).toEqual([["gate", ["closed"]]]));
+});
+
+describe("a moment that is asked about", () => {
+  const HOUR_MS = 3_600_000;
+  test("and is before the log is told so, and one within it is not", () => {
+    const chart = new Chart();
+    const long = Date.now() - 2 * HOUR_MS;
+    chart.pin(long);
+    expect(chart.tooOld).toBe(long);
+    expect(chart.pinned).toBeGreaterThan(long);
+    chart.pin(Date.now() - HOUR_MS / 2);
+    expect(chart.tooOld).toBe(null);
+  });
 });

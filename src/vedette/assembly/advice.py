@@ -20,7 +20,7 @@ _BY_PART: tuple[tuple[str, str], ...] = (
     ),
     (
         "classifier ",
-        "Open it in Teach: it may have to be taught, or embedded again after a network was exchanged.",
+        "It may have to be taught, or embedded again after a network was exchanged: open it in Teach.",
     ),
     ("networks", "Start Vedette again: a thread that hangs in native code cannot be ended otherwise."),
     (

@@ -35,6 +35,7 @@ class Plan:
     actuators: tuple[str, ...]
     may_be_silent: bool = False
     masks: tuple[Corners, ...] = ()
+    asked: frozenset[str] = frozenset()
 
 
 def health_of(config: CameraConfig) -> HealthSettings:
@@ -202,7 +203,8 @@ class Cameras:
         actuators = tuple(dict.fromkeys(name for name in named if name in self._actuators))
         may_be_silent = health_of(config).lost_after_seconds is None
         masks = config.gate.masks if isinstance(config.gate, BackgroundGateSettings) else ()
-        return Plan(config.source.kind, config.classifiers, actuators, may_be_silent, masks)
+        asked = frozenset(rule.classifier for rule in config.rules)
+        return Plan(config.source.kind, config.classifiers, actuators, may_be_silent, masks, asked)
 
     def _now(self) -> dict[str, CameraConfig]:
         with self._turn:

@@ -21,12 +21,13 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """A clip, what is taught from it, and the questions asked of it.
+    """A clip, the camera as which it plays, what is taught from it, and the questions asked of it.
 
     `rules` is what the configuration's `rules` would be; `masks` are polygons that the gate ignores.
     """
 
     clip: str
+    camera: str
     story: str
     lessons: tuple[Lesson, ...]
     rules: tuple[Mapping[str, Any], ...]
@@ -37,7 +38,7 @@ class Demonstration:
         return {
             "storage": {"folder": str(storage)},
             "cameras": {
-                self.clip: {
+                self.camera: {
                     "source": {"kind": "video", "path": str(video), "paced": is_paced},
                     "gate": {"kind": "background", "masks": self.masks},
                     "classifiers": [lesson.classifier for lesson in self.lessons],
@@ -63,6 +64,7 @@ _ABOVE_THE_LAWN = ((0.0, 0.0), (1.0, 0.0), (1.0, 0.42), (0.0, 0.42))
 
 PERSON = Demonstration(
     clip="person",
+    camera="lawn",
     story=(
         "A lawn, leaves in the wind, a man who waves from a roof (masked: not our business). "
         "Somebody walks in from the right at 2 s; the lawn is empty again at 7.2 s."
@@ -74,6 +76,7 @@ PERSON = Demonstration(
 
 FINCH = Demonstration(
     clip="finch",
+    camera="aviary",
     story=(
         "A finch sits on the left perch, hops to the right one at 6.3 s and back at 13.7 s, "
         "and lands at the feeder at 17 s, where it stays."

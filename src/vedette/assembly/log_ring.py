@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from vedette.assembly.log_patience import LogPatience
 from vedette.assembly.redaction import redacted
 
 KEPT = 1000
@@ -37,6 +38,7 @@ class LogRing(logging.Handler):
 
     def __init__(self, kept: int = KEPT) -> None:
         super().__init__()
+        self.addFilter(LogPatience())
         self._lines: deque[LogLine] = deque(maxlen=kept)
         self._turn = threading.Lock()
         self._said = 0

@@ -16,7 +16,6 @@ from vedette.errors import UsageError
 from vedette.pipeline.explain_log import ExplainLog
 from vedette.pipeline.explain_replay import Replayed, Scene, logged, replay
 from vedette.pipeline.explain_spans import ActiveTime
-from vedette.pipeline.explain_strip import Pieces
 from vedette.pipeline.explain_window import Window
 
 LONGEST_SECONDS = 3600.0
@@ -24,7 +23,6 @@ LONGEST_SECONDS = 3600.0
 _NEVER_SECONDS = 1e9
 _GRAIN_SECONDS = 0.25
 """Two frames at ten rows a second: what lies closer is the log's grain."""
-_WELL = 0.97
 _RULES: TypeAdapter[AnyRule] = TypeAdapter(AnyRule)
 _NO_EFFECT = ("name", "actions", "importance")
 
@@ -41,18 +39,17 @@ class ReplayQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReplayAnswer:
-    """What was, what would have been, and how well the same replay gives what was.
+    """What the settings in force and the wanted ones make of the same logged looks, and what really was.
 
-    `agreement` is the share of the time, 0..1, in which the replay with the settings that run has the
-    state that the log has; None if the rule does not run yet.
+    `before` is None if the rule does not run yet. `logged` differs from it where the rule was another one
+    for a part of the time, or was made in it.
     """
 
     window: Window
     known_since: datetime | None
-    before: ActiveTime
+    logged: ActiveTime
+    before: ActiveTime | None
     after: Replayed
-    unchanged: ActiveTime | None
-    agreement: float | None
     is_changed: bool
     caveat: str
 
@@ -75,27 +72,23 @@ def replayed(log: ExplainLog, config: CameraConfig, question: ReplayQuestion) ->
         )
     pieces = log.pieces(question.camera, window)
     scene = _scene(config, wanted)
-    before = logged(pieces, scene)
     after = replay(pieces, scene, lambda: build_rule(wanted))
-    unchanged = None
+    before = None
     if running is not None:
-        unchanged = replay(pieces, _scene(config, running), lambda: build_rule(running)).active
-    known_since = log.known_since(question.camera)
-    known_seconds = (now - max(window.since, known_since or now)).total_seconds()
-    apart = None if unchanged is None else unchanged.differs_by(before)
-    agreement = None if apart is None else max(0.0, 1.0 - apart / max(1.0, known_seconds))
-    has_others = running is not None and _had_other_thresholds(pieces, running)
-    compared = before if unchanged is None else unchanged
+        before = replay(pieces, _scene(config, running), lambda: build_rule(running)).active
     return ReplayAnswer(
         window,
-        known_since,
+        log.known_since(question.camera),
+        logged(pieces, scene),
         before,
         after,
-        unchanged,
-        agreement,
-        len(compared.spans) != len(after.active.spans) or compared.differs_by(after.active) > _GRAIN_SECONDS,
-        _caveat(after, agreement, has_others=has_others),
+        before is None or _differ(before, after.active),
+        _caveat(after),
     )
+
+
+def _differ(one: ActiveTime, other: ActiveTime) -> bool:
+    return len(one.spans) != len(other.spans) or one.differs_by(other) > _GRAIN_SECONDS
 
 
 def _wanted(running: AnyRule | None, question: ReplayQuestion) -> AnyRule:
@@ -135,33 +128,13 @@ def _scene(config: CameraConfig, rule: AnyRule) -> Scene:
     )
 
 
-def _had_other_thresholds(pieces: Pieces, running: AnyRule) -> bool:
-    """Whether the rule was another one for a part of the time."""
-    for rows, ring in pieces:
-        if running.name in ring.rules and len(rows):
-            cells = rows["rules"][:, ring.rules.index(running.name)]
-            cells = cells[cells["is_there"]]
-            for name in ("enter_at", "leave_at"):
-                if (abs(cells[name] - getattr(running, name)) > 1e-3).any():
-                    return True
-    return False
-
-
-def _caveat(after: Replayed, agreement: float | None, *, has_others: bool) -> str:
+def _caveat(after: Replayed) -> str:
     if not after.looks:
-        return "Nobody looked in that time: there is nothing to judge anew."
-    grain = "frames of a busy moment share a row: a change of state may lie some tenths of a second off"
-    said = [f"Judged anew from {after.looks} logged looks; {grain}."]
-    if has_others:
-        said.append("The rule had other settings for a part of that time: what was is not what runs now.")
-    elif agreement is not None and agreement < _WELL:
-        said.append(
-            f"With the settings that run, the same replay agrees with what was on {agreement * 100:.0f} %"
-            " of the time only: take the figures for a hint."
-        )
+        return "Nothing was looked at in that time: there is nothing to work out."
+    said = ["Worked out from what was seen in that time; a beginning or an end may be off by half a second."]
     if after.uncertain.seconds >= 1.0:
         said.append(
-            f"For {after.uncertain.seconds:.0f} s the changed rule would have asked for looks that nobody"
-            " took; the state is taken to have held."
+            f"For {after.uncertain.seconds:.0f} s these settings would have wanted to look where nobody"
+            " looked: what was so before is taken to have stayed so."
         )
     return " ".join(said)

@@ -9,13 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from vedette.config.anchoring import anchored
-from vedette.config.drafting import ACTION, GATE, RULE, SOURCE, Before, Drafted, changes_to, drafted
+from vedette.config.drafting import (
+    ACTION,
+    GATE,
+    RULE,
+    SOURCE,
+    Before,
+    Drafted,
+    DraftError,
+    changes_to,
+    drafted,
+)
 from vedette.config.editing import Append, Change, TakeOut, amended, as_written
 from vedette.config.loading import Loaded, load
 from vedette.config.masking import masked, masked_text, value_at
 from vedette.config.nodes import parse
 from vedette.config.notebook import Notebook, Page
-from vedette.config.problems import DottedPath
+from vedette.config.problems import DottedPath, Problem
 from vedette.config.readiness import refuse_unready
 from vedette.config.schema import CameraConfig, Config
 from vedette.errors import ConfigurationError, VedetteError
@@ -98,10 +108,12 @@ class SetUp:
         draft = drafted(ACTION, path, sent, self._before(self.read(), path))
         return anchored(draft.settings, self.path.absolute().parent)
 
-    def put_source(self, camera: str, sent: Mapping[str, Any], mark: str) -> Done:
-        """A new camera, or another source for one that is there."""
+    def put_source(self, camera: str, sent: Mapping[str, Any], mark: str, *, is_new: bool = False) -> Done:
+        """A new camera, or another source for one that is there; `is_new`: not for one that is there."""
 
         def plan(standing: Standing) -> Planned:
+            if is_new:
+                _refuse_there(standing.config.cameras, camera, "camera")
             return self._part(standing, SOURCE, ("cameras", camera, "source"), sent)
 
         return self._change(mark, plan)
@@ -127,6 +139,7 @@ class SetUp:
         def plan(standing: Standing) -> Planned:
             _refuse_missing(standing, ("cameras", camera))
             path = ("cameras", camera, "classifiers")
+            _refuse_asked(standing.config.cameras[camera], path, classifiers)
             return Planned(list(changes_to(path, value_at(standing.written, path), list(classifiers))))
 
         return self._change(mark, plan)
@@ -154,10 +167,12 @@ class SetUp:
 
         return self._change(mark, plan)
 
-    def put_action(self, name: str, sent: Mapping[str, Any], mark: str) -> Done:
-        """A new action, or other settings for one that is there."""
+    def put_action(self, name: str, sent: Mapping[str, Any], mark: str, *, is_new: bool = False) -> Done:
+        """A new action, or other settings for one that is there; `is_new`: not for one that is there."""
 
         def plan(standing: Standing) -> Planned:
+            if is_new:
+                _refuse_there(standing.config.actions, name, "action")
             _refuse_kind(sent)
             _refuse_kind({"kind": getattr(standing.config.actions.get(name), "kind", None)})
             return self._part(standing, ACTION, ("actions", name), sent)
@@ -201,6 +216,7 @@ class SetUp:
                 )
             planned = plan(standing)
             text = amended(standing.page.text, planned.changes, self.path)
+            forgotten = self._notebook.read_former()
             before = self._notebook.keep_secrets(planned.secrets)
             try:
                 refuse_unready(load(text, self.path), text, self.path, self._classifiers)
@@ -209,6 +225,7 @@ class SetUp:
             except VedetteError:
                 self._notebook.restore(standing.page, before)
                 raise
+            self._notebook.drop_secrets(forgotten)
             return Done(tuple(said), Page(text).mark)
 
 
@@ -228,9 +245,21 @@ def _removal(standing: Standing, path: DottedPath) -> Planned:
     return Planned([TakeOut(path)])
 
 
+def _refuse_there(known: Mapping[str, Any], name: str, what: str) -> None:
+    if name in known:
+        raise ConfigurationError(f"the name {name} is taken by another {what}.", "Choose another name.")
+
+
 def _refuse_missing(standing: Standing, path: DottedPath) -> None:
     if value_at(standing.written, path) is None:
         raise ConfigurationError(f"the file has no {'.'.join(map(str, path))}.", "Load it again.")
+
+
+def _refuse_asked(camera: CameraConfig, path: DottedPath, left: Sequence[str]) -> None:
+    asking = [rule for rule in camera.rules if rule.classifier not in left]
+    if asking:
+        named = ", ".join(f"rule `{rule.name}` asks {rule.classifier}" for rule in asking)
+        raise DraftError([Problem(None, path, f"{named}: change that, or remove it first.")])
 
 
 def _refuse_kind(sent: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from vedette.assembly.actuation import Actuation
@@ -137,6 +138,17 @@ class System:
         lost |= workers.supervisor.failures
         found |= {f"camera {name}": why for name, why in lost.items()}
         return found
+
+    @property
+    def lost_since(self) -> Mapping[str, datetime]:
+        """When each camera that is lost gave its last picture, or was begun if it gave none; by part."""
+        wall, seconds = datetime.now(UTC), time.monotonic()
+        since = {name: each.lost_since for name, each in self.workers.watch.health.status.items()}
+        return {
+            f"camera {name}": wall - timedelta(seconds=seconds - at)
+            for name, at in since.items()
+            if at is not None
+        }
 
     @property
     def remedies(self) -> Mapping[str, str]:

@@ -26,7 +26,8 @@ class Taught:
             BackendError: it is now of a network that cannot be loaded.
         """
         self._fault(None, f"classifier {name} was taught anew")
-        self._explain.remark(None, "network", f"classifier {name} was taught anew")
+        for camera in self._cameras.users((name,)):
+            self._explain.remark(camera, "network", f"classifier {name} was taught anew")
         if self._networks.taught_anew(name):
             self._cameras.rebuild_users((name,))
 

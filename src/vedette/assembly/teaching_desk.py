@@ -18,7 +18,7 @@ from vedette.assembly.teaching_draft import Draft, Mark
 from vedette.assembly.teaching_history import Step, redo, undo
 from vedette.assembly.teaching_insight import TeachingInsight
 from vedette.assembly.workbench import Seen, Users, Workbench
-from vedette.errors import TeachingError, UsageError
+from vedette.errors import StoreError, TeachingError, UsageError
 from vedette.inference.protocol import Embedder
 from vedette.pixels.picture import encode_jpeg
 from vedette.teaching.advice import Advice
@@ -160,7 +160,7 @@ class TeachingDesk:
             TeachingError: there are too many.
             StaleClassifierError: taught with another network than its own is now.
         """
-        check_label(label)
+        label = check_label(label)
         with self._bench.turn:
             described = self._bench.described(name)
             if not isinstance(picture, Frame):
@@ -179,7 +179,7 @@ class TeachingDesk:
         Raises:
             UsageError: no such classifier or picture, or a label that cannot name a class.
         """
-        check_label(label)
+        label = check_label(label)
         with self._bench.turn:
             described = self._bench.described(name)
             draft = described.draft
@@ -247,7 +247,9 @@ class TeachingDesk:
             TeachingError: somebody uses it, or another process teaches it.
         """
         with self._bench.turn:
-            self._bench.described(name)
+            # Not described: a damaged one can be deleted, too.
+            if name not in self.names:
+                raise UsageError(f"there is no classifier `{name}`.")
             self._users.refuse_used(name)
             remove_classifier(self._bench.shelf.folder(name))
             self._bench.lessons.forget(name)
@@ -319,7 +321,13 @@ class TeachingDesk:
         has_curves: bool = False,
     ) -> Outcome:
         lessons, origin = self._bench.lessons, self._bench.origin_of(described)
-        report = lessons.teach(described, origin, head, self._users.permit, given)
+        try:
+            report = lessons.teach(described, origin, head, self._users.permit, given)
+        except OSError as error:
+            raise StoreError(
+                f"{self.root / described.name}: it cannot be taught: {error.strerror or error}.",
+                "Look at the space and the permissions there.",
+            ) from error
         trouble = self._users.tell(described.name)
         now = self._bench.described(described.name)
         known = lessons.known(now, origin)

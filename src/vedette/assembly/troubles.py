@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -64,9 +64,10 @@ class Troubles:
         if recorder is not None:
             recorder.end(CAMERA_RULE, "the camera is back", self._now(), time.monotonic())
 
-    def network_replaced(self, classifiers: tuple[str, ...], reason: str) -> None:
-        """The network of these classifiers was loaded anew."""
-        self._explain.remark(None, "network", f"loaded anew: {reason}", is_trouble=True)
+    def network_replaced(self, classifiers: tuple[str, ...], cameras: Sequence[str], reason: str) -> None:
+        """The network of these classifiers was loaded anew, which these cameras use."""
+        for camera in cameras:
+            self._explain.remark(camera, "network", f"loaded anew: {reason}", is_trouble=True)
         for name in classifiers:
             self.replaced[name] = self.replaced.get(name, 0) + 1
 
@@ -110,15 +111,19 @@ class NetworkTroubles:
         """See `NetworkListener`."""
         self._replace(queue, reason)
 
+    def users(self, classifiers: tuple[str, ...]) -> tuple[str, ...]:
+        """The cameras that use one of these."""
+        used = self._users.classifiers.items()
+        return tuple(camera for camera, names in used if set(names) & set(classifiers))
+
     def rebuild_users(self, classifiers: tuple[str, ...]) -> None:
         """Begin every camera anew that uses one of these."""
-        for camera, names in self._users.classifiers.items():
-            if set(names) & set(classifiers):
-                self._rebuild(camera)
+        for camera in self.users(classifiers):
+            self._rebuild(camera)
 
     def _replace(self, queue: InferenceQueue, reason: str) -> None:
         self._fault(None, f"a network fails: {reason}")
         served = self._networks.replace(queue)
         _log.warning("the network of %s was loaded anew: %s", ", ".join(served) or "nobody", reason)
-        self._troubles.network_replaced(served, reason)
+        self._troubles.network_replaced(served, self.users(served), reason)
         self.rebuild_users(served)

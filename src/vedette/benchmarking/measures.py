@@ -36,6 +36,7 @@ class Footage:
     """Frames that are decoded already, as a source."""
 
     is_live = False
+    is_endless = False
 
     def __init__(self, name: str, frames: Sequence[Frame]) -> None:
         self.name = name

@@ -49,7 +49,7 @@ def demo(
     console = Console()
     console.print(f"[bold]{clip}[/]: {demonstration.story}", highlight=False)
     start = Start()
-    screen = nullcontext(start.ignore) if once else _screen(console, clip, start)
+    screen = nullcontext(start.ignore) if once else _screen(console, demonstration, start)
     folder = data_folder() / "demo" / clip
     video = prepare(demonstration, console, folder)
     if once:
@@ -67,13 +67,13 @@ def demo(
         raise typer.Exit(1)
 
 
-def _screen(console: Console, clip: str, start: Start) -> AbstractContextManager[Watcher]:
+def _screen(console: Console, demonstration: Demonstration, start: Start) -> AbstractContextManager[Watcher]:
     """A table that follows, where it can be drawn."""
     from vedette.cli.live_table import LiveTable
 
     if not console.is_terminal:
         return nullcontext(start.ignore)
-    return LiveTable(console, f"{clip}, as a camera", explain=False)
+    return LiveTable(console, f"{demonstration.camera}, as a camera", explain=False)
 
 
 class Start:

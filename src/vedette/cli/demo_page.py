@@ -46,6 +46,9 @@ def show(
     with _listener(config.service) as listener:
         address = address_for_browsers(config.service, listener)
         console.print(f"The page: [bold]{address}[/]   Ctrl+C ends it.", highlight=False)
+        classifier = demonstration.lessons[0].classifier
+        console.print(f"Try: Teach, {classifier}, hold a button.", highlight=False)
+        console.print("Your own camera: vedette run", highlight=False)
         with screen as watcher:
             appliance = build_appliance(config, [start, watcher], folder / "classifiers", read, notebook)
             try:
@@ -66,9 +69,9 @@ def show(
 def _write(demonstration: Demonstration, video: Path, folder: Path) -> Path:
     """The configuration as a file, which the page may change."""
     described = demonstration.configuration(video, folder, is_paced=True)
-    described["cameras"][demonstration.clip]["source"]["loop"] = True
+    described["cameras"][demonstration.camera]["source"]["loop"] = True
     described["service"] = {"access": "anyone"}
-    gate = described["cameras"][demonstration.clip]["gate"]
+    gate = described["cameras"][demonstration.camera]["gate"]
     gate["masks"] = [[list(corner) for corner in mask] for mask in gate["masks"]]
     notebook = folder / _NAME
     with notebook.open("w") as file:

@@ -10,6 +10,8 @@ from vedette.cli.certificate import check_certificate
 from vedette.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vedette.config.schema import ServiceSettings
 
 _log = logging.getLogger(__name__)
@@ -18,8 +20,10 @@ _ELSEWHERE = ("192.0.2.1", "2001:db8::1")
 """Addresses for documentation (RFC 5737, RFC 3849): to ask for a way there sends nothing."""
 
 
-def listener_of(service: ServiceSettings) -> socket.socket:
+def listener_of(service: ServiceSettings, notebook: Path | None = None) -> socket.socket:
     """The service's socket, before anything is started: a port that is taken is told at once.
+
+    `notebook` is the file in which another port may be set.
 
     Raises:
         UsageError: nobody can listen there, or the certificate or its key cannot be used.
@@ -37,7 +41,8 @@ def listener_of(service: ServiceSettings) -> socket.socket:
         listener.close()
         raise UsageError(
             f"the service cannot listen on {service.host}, port {service.port}: {error.strerror}.",
-            "Stop what listens there (another vedette?), or set service.port; 0 takes any that is free.",
+            "Stop what listens there (another vedette?), or set service.port"
+            f"{f' in {notebook}' if notebook else ''}; 0 takes any that is free.",
         ) from error
     _log.info("the service answers on %s", address_of(service, *listener.getsockname()[:2]))
     if service.tls is None and not service.is_at_home:

@@ -9,7 +9,10 @@ import sys
 
 def log_to_terminal(*, is_verbose: bool) -> None:
     """One line a message on standard error; libraries only from warnings on. Tracebacks if verbose."""
+    from vedette.assembly.log_patience import LogPatience
+
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(LogPatience())
     kind = logging.Formatter if is_verbose else _WithoutTracebacks
     handler.setFormatter(kind("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -44,6 +44,7 @@ def run(
     from vedette.assembly.assemble import build_appliance
     from vedette.cli.listening import listener_of
     from vedette.cli.logs import log_to_terminal
+    from vedette.cli.open_files import allow_many_files
     from vedette.config.first import first_configuration
     from vedette.config.readiness import load_ready
     from vedette.folders import classifiers_folder
@@ -51,6 +52,7 @@ def run(
     log_to_terminal(is_verbose=verbose)
     # Pictures of a house are for its people.
     os.umask(0o077)
+    allow_many_files()
     notebook = configuration or first_configuration()
 
     def read() -> Config:
@@ -59,7 +61,7 @@ def run(
     signal.signal(signal.SIGTERM, _end_well)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     config = read()
-    with listener_of(config.service) as listener:
+    with listener_of(config.service, notebook) as listener:
         appliance = build_appliance(config, read=read, notebook=notebook)
         try:
             _serve(appliance, config, listener, once=once)

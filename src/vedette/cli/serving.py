@@ -8,10 +8,12 @@ import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from vedette.cli.certificate import Renewal
+from vedette.cli.connections import MOST, Connection
 from vedette.errors import StoreError
 from vedette.people.register import Register, people_file
 from vedette.web.access import Access
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from vedette.web.streams import Streams
 
 _log = logging.getLogger(__name__)
-
-_CONNECTIONS = 256
-"""Beyond so many the service refuses: descriptors are the cameras' first."""
 
 _LAST_ANSWERS_SECONDS = 1
 """How long requests that are under way may still take when the appliance is to stop."""
@@ -46,7 +45,7 @@ def server_of(appliance: Appliance, config: Config, address: str) -> uvicorn.Ser
     service = config.service
     # For those who work on the page: another build of it.
     page = Path(os.environ.get("VEDETTE_PAGE") or STATIC)
-    access = _access(config, address)
+    access = _access(appliance, config, address)
     app = create_app(appliance, (*service.hosts, *_own_names(service)), access=access, page=page)
 
     settings = uvicorn.Config(
@@ -60,7 +59,8 @@ def server_of(appliance: Appliance, config: Config, address: str) -> uvicorn.Ser
         ws_per_message_deflate=False,  # video does not become smaller
         ssl_certfile=service.tls.certificate if service.tls else None,
         ssl_keyfile=service.tls.key if service.tls else None,
-        limit_concurrency=_CONNECTIONS,
+        http=Connection,
+        limit_concurrency=MOST,
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
     return _Server(settings, app.state.streams, Renewal(service.tls) if service.tls else None)
@@ -90,7 +90,7 @@ def stop_at_the_end(appliance: Appliance, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def _access(config: Config, address: str) -> Access:
+def _access(appliance: Appliance, config: Config, address: str) -> Access:
     if config.service.access == "anyone":
         return Access(config.service.token)
     register = Register(people_file(config.storage.folder))
@@ -99,7 +99,22 @@ def _access(config: Config, address: str) -> Access:
         _keep_secret(register)
         _log.info("nobody has a password here yet. Set one, within an hour, in a browser:")
         _log.info("    %s/#/welcome?code=%s", address, access.invitation.issue())
+        if config.service.is_at_home:
+            _say_how_from_elsewhere(appliance, address)
     return access
+
+
+def _say_how_from_elsewhere(appliance: Appliance, address: str) -> None:
+    """A machine in a cupboard has no browser, and listens to itself only."""
+    port, host = urlsplit(address).port, socket.gethostname() or "HOST"
+    _log.info(
+        "from a laptop, open that link while this runs there: ssh -L %s:127.0.0.1:%s USER@%s",
+        port,
+        port,
+        host,
+    )
+    file = appliance.set_up.path if appliance.set_up else "the configuration"
+    _log.info("to reach it from other machines set service.host and service.tls in %s", file)
 
 
 def _keep_secret(register: Register) -> None:

@@ -143,13 +143,12 @@ def _add(session: TeachingSession, collection: Collection) -> list[str]:
     from vedette.cli.progress import counting_bar
     from vedette.teaching.examples import check_label
 
-    for label in collection.pictures:
-        check_label(label)
+    named = {label: check_label(label) for label in collection.pictures}
     remarks = list(collection.remarks)
     with counting_bar("embedding", collection.count) as advance:
         for label, paths in collection.pictures.items():
-            remarks += _add_class(session, label, paths, advance)
-            if label not in session.classes:
+            remarks += _add_class(session, named[label], paths, advance)
+            if named[label] not in session.classes:
                 raise TeachingError(
                     f"{collection.folder / label}: none of its {len(paths)} pictures can be used.",
                     " ".join(remarks[-3:]),

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from vedette.config.destination import SHOWN, destination
 from vedette.config.editing import Change, Put, TakeOut
 from vedette.config.masking import MARK, Secret, has_harmless_query, secrets_of, value_at, with_value
 from vedette.config.mending import Reference
@@ -128,15 +129,15 @@ def _refuse_marks(wanted: Any, at: DottedPath, path: DottedPath = ()) -> None:
 
 
 def _refuse_other_host(settings: Any, wanted: Any, old: Before, at: DottedPath) -> None:
-    """A password that is kept unseen goes to the host that it was given for, and to no other."""
-    new, known = getattr(settings, "url", None), getattr(old.settings, "url", None)
-    if not isinstance(new, StreamUrl) or not isinstance(known, StreamUrl) or str(new) == str(known):
+    """A secret that is kept unseen goes to the host that it was given for, and to no other."""
+    if old.settings is None or destination(settings) == destination(old.settings):
         return
-    password = settings.password.get_secret_value()
-    if password and wanted.get("password") == value_at(old.written, ("password",)):
-        raise DraftError(
-            [Problem(None, (*at, "password"), "type the password anew: the address leads to another place.")]
-        )
+    for name in SHOWN:
+        known = getattr(old.settings, name, None)
+        is_kept = wanted.get(name) == value_at(old.written, (name,))
+        if known is not None and known.get_secret_value() and is_kept:
+            sentence = f"type the {name} anew: the address leads to another place."
+            raise DraftError([Problem(None, (*at, name), sentence)])
 
 
 def _slim(wanted: dict[str, Any], settings: BaseModel, old: Before) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +15,11 @@ from vedette.errors import ConfigurationError
 from vedette.writing import make_folder, write_whole
 
 _PRIVATE = 0o600
+_MOST_BYTES = 1 << 20
+"""What is larger is no configuration."""
+
+# As `vedette.config.drafting` calls what it lays beside the file; other names are the owner's.
+_SECRET = re.compile(r"secrets/(?:camera|action)-[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,10 @@ class Notebook:
         Raises:
             ConfigurationError: the disk refuses.
         """
-        self._put(self.path.resolve(), page.text.encode())
-        self.restore_secrets(secrets)
+        try:
+            self._put(self.path.resolve(), page.text.encode())
+        finally:
+            self.restore_secrets(secrets)
 
     def keep_secrets(self, secrets: Mapping[str, str]) -> dict[str, bytes | None]:
         """Write each into a file of its own below the file's folder; gives what was there before.
@@ -92,11 +101,37 @@ class Notebook:
             else:
                 self._put(path, data)
 
+    def read_former(self) -> str:
+        """The text before the last change; empty if there is none."""
+        try:
+            return self.former.read_text()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def drop_secrets(self, forgotten: str) -> None:
+        """Delete the secrets that a text speaks of which is kept no more, and no file in the folder does.
+
+        `forgotten` is what stood beside the file before the last change. What cannot be read or deleted
+        stays: a secret too many does less harm than one too few.
+        """
+        folder = self.path.absolute().parent
+        with suppress(OSError):
+            spent = set(_SECRET.findall(forgotten))
+            for path in folder.iterdir() if spent else ():
+                if path.is_file() and path.stat().st_size <= _MOST_BYTES:
+                    spent -= set(_SECRET.findall(path.read_text(errors="replace")))
+            for name in spent:
+                (folder / name).unlink(missing_ok=True)
+
     def _put(self, path: Path, data: bytes) -> None:
         try:
             if not path.exists():
                 # Before there is anything in it: it may hold a password.
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, _PRIVATE))
+            owner = path.stat()
             write_whole(path, data)
+            # Who runs the service may be root, and the file somebody's who edits it, too.
+            if os.geteuid() == 0:
+                os.chown(path, owner.st_uid, owner.st_gid)
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error

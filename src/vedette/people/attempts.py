@@ -51,6 +51,14 @@ class Attempts:
         if len(self._wrong) > _KEYS:
             self._wrong.popitem(last=False)
 
+    def take_back(self, key: str) -> None:
+        """The last one was right; those before it were wrong all the same."""
+        known = self._wrong.get(key)
+        if known is not None and known.count <= 1:
+            del self._wrong[key]
+        elif known is not None:
+            self._wrong[key] = _Wrong(known.count - 1, known.until)
+
     def note_right(self, key: str) -> None:
         """It was right: what was wrong before is forgotten."""
         self._wrong.pop(key, None)

@@ -56,9 +56,9 @@ class Attempt:
         return BUILDING if run is None else run.pulse.stage
 
     @property
-    def is_live(self) -> bool:
-        """Its source is not one that comes to an end; so is one that was never built."""
-        return self.run is None or self.run.source.is_live
+    def is_endless(self) -> bool:
+        """Its source is not one that comes to an end; nor is one that was never built."""
+        return self.run is None or self.run.source.is_endless
 
     def stop(self) -> None:
         """Ask it to end."""

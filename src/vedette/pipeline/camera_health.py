@@ -38,13 +38,14 @@ class HealthSettings(BaseModel):
 class CameraHealth:
     """A camera's health, with rates over the last ten seconds or so.
 
-    `reason` says why it is lost. `frames_per_second` passed through; `dropped_per_second` came late
-    and did not. `not_served_share` is the part, 0..1, of the wanted looks that the network had no
-    time for: above 0, there is more to look at than this machine can.
+    `reason` says why it is lost, `lost_since` from when on, on the monotonic clock. `frames_per_second`
+    passed through; `dropped_per_second` came late and did not. `not_served_share` is the part, 0..1, of the
+    wanted looks that the network had no time for: above 0, there is more to look at than this machine can.
     """
 
     is_lost: bool = False
     reason: str = ""
+    lost_since: float | None = None
     silent_seconds: float = 0.0
     frames_per_second: float = 0.0
     dropped_per_second: float = 0.0
@@ -101,9 +102,10 @@ class Patient:
         was_lost = self.health.is_lost
         is_back = was_lost and reason is None and self._came >= _FRAMES_TO_BE_BACK
         is_lost = reason is not None or (was_lost and not is_back)
-        self.health = self._measured(is_lost, reason or (self.health.reason if is_lost else ""), silent)
         if is_lost and not was_lost:
             self._lost_since = now - silent
+        self.health = self._measured(is_lost, reason or (self.health.reason if is_lost else ""), silent)
+        if is_lost and not was_lost:
             return "lost"
         self.outage_seconds = now - self._lost_since
         return "returned" if is_back else None
@@ -130,7 +132,7 @@ class Patient:
         if self._limit is None or not is_to_be_heard or silent <= self._limit:
             return None
         self._came = 0
-        return f"no picture for {self._limit:g} s: {_explained(status, run)}"
+        return f"it gives no picture: {_explained(status, run)}"
 
     def _measured(self, is_lost: bool, reason: str, silent: float) -> CameraHealth:
         (since, before), (now, after) = self._window[0], self._window[-1]
@@ -139,6 +141,7 @@ class Patient:
         return CameraHealth(
             is_lost=is_lost,
             reason=reason,
+            lost_since=self._lost_since if is_lost else None,
             silent_seconds=silent,
             frames_per_second=(after.frames - before.frames) / seconds,
             dropped_per_second=(after.dropped - before.dropped) / seconds,

@@ -78,7 +78,8 @@ class CameraLoop:
         self._lookings = [Looking(each, queue, self.pulse, patience) for each, queue in stages.classifiers]
         self._queues = tuple(dict.fromkeys(queue for _, queue in stages.classifiers))
         self._missing = {
-            name: NotLooked(why.rstrip("."), was_wanted=True) for name, why in stages.missing.items()
+            name: NotLooked(why.rstrip("."), was_wanted=True, cause="missing")
+            for name, why in stages.missing.items()
         }
         self._not_looked = {**{each.name: _NOT_JUDGED for each in self._lookings}, **self._missing}
         self._forget_at = float("inf")

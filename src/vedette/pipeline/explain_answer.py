@@ -11,11 +11,19 @@ from vedette.pipeline.explain_window import Window
 
 
 @dataclass(frozen=True, slots=True)
+class Situation:
+    """A camera as it is now: the classifiers that its rules ask, and what is wrong with it, if anything."""
+
+    asked: frozenset[str]
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Why did this camera do what it did in the window?
 
     `known_since` is the oldest row that is held, None if there is none; `zone` is that of the times in
-    the answer, the machine's own if None.
+    the answer, the machine's own if None. `situation` is None where nobody knows it.
     """
 
     camera: str
@@ -23,6 +31,7 @@ class Question:
     now: datetime
     known_since: datetime | None
     zone: tzinfo | None = None
+    situation: Situation | None = None
 
     def clock(self, at: datetime) -> str:
         """The time as it is told to a person: hours, minutes and seconds."""
@@ -32,6 +41,16 @@ class Question:
     def end(self) -> datetime:
         """The window's end, or now if that is still to come."""
         return min(self.window.until, self.now)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the camera now, as part of a sentence."""
+        trouble = self.situation and self.situation.trouble
+        return trouble.rstrip(".") if trouble else None
+
+    def is_asked(self, classifier: str) -> bool:
+        """Whether a rule asks this classifier; where nobody knows, each counts as asked."""
+        return self.situation is None or classifier in self.situation.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +85,8 @@ class Moment:
 class Explanation:
     """The answer: one line, the stages' sentences in their order, and the figures behind them.
 
-    `stopped_by` is the first stage that said no; None if none did, or nothing is known.
+    `stopped_by` is the first stage that said no; None if none did, or nothing is known. `missing` are the
+    classifiers that rules asked and that are not taught yet, or damaged.
     """
 
     camera: str
@@ -77,6 +97,7 @@ class Explanation:
     moments: tuple[Moment, ...]
     slice_seconds: float
     remarks: tuple[Remark, ...]
+    missing: tuple[str, ...] = ()
 
     def as_record(self) -> dict[str, Any]:
         """The same, ready for JSON; times in ISO 8601, UTC."""
@@ -86,6 +107,7 @@ class Explanation:
             "until": self.window.until.isoformat(),
             "verdict": self.verdict,
             "stopped_by": self.stopped_by,
+            "missing": list(self.missing),
             "sentences": [asdict(sentence) for sentence in self.sentences],
             "slice_seconds": self.slice_seconds,
             "moments": [as_json(asdict(moment)) for moment in self.moments],

@@ -14,10 +14,10 @@ _BITS = {"undecided": 1, "active": 2, "inactive": 4}
 class Looks:
     """One classifier's looks in a row."""
 
-    __slots__ = ("confidences", "looked", "reason", "refused", "sums", "unknown")
+    __slots__ = ("confidences", "failed", "looked", "missing", "reason", "refused", "sums", "unknown")
 
     def __init__(self) -> None:
-        self.looked = self.refused = self.unknown = 0
+        self.looked = self.refused = self.failed = self.missing = self.unknown = 0
         self.confidences: dict[str, float] = {}
         self.sums: dict[str, float] = {}
         self.reason = ""
@@ -28,6 +28,8 @@ class Looks:
             self._add_look(seen)
         elif seen.was_wanted:
             self.refused += 1
+            self.failed += seen.cause == "failing"
+            self.missing += seen.cause == "missing"
             self.reason = seen.reason
         elif not self.reason:
             self.reason = seen.reason
@@ -151,7 +153,8 @@ def is_loud(trail: Trail) -> bool:
     if gate.is_open or gate.energy > gate.threshold:
         return True
     for seen in trail.observations.values():
-        if isinstance(seen, Looked) or seen.was_wanted:
+        # A classifier that is missing is missing on every frame: that is no news.
+        if isinstance(seen, Looked) or (seen.was_wanted and seen.cause != "missing"):
             return True
     for verdict in trail.verdicts:  # noqa: SIM110 - a generator costs as much as all the rest
         if verdict.has_changed:

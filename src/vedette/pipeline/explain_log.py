@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
-from vedette.pipeline.explain_answer import Explanation, Question
+from vedette.pipeline.explain_answer import Explanation, Question, Situation
 from vedette.pipeline.explain_fold import Fold, is_loud
 from vedette.pipeline.explain_reading import Judged, Rows, decoded, judged, within
 from vedette.pipeline.explain_ring import RowRing
@@ -152,7 +152,13 @@ class ExplainLog:
         found.sort(key=lambda remark: remark.sequence)
         return tuple(each for each in found if window is None or window.touches(each.at, each.last_at))
 
-    def summary(self, camera: str, window: Window, zone: tzinfo | None = None) -> Explanation:
+    def summary(
+        self,
+        camera: str,
+        window: Window,
+        zone: tzinfo | None = None,
+        situation: Situation | None = None,
+    ) -> Explanation:
         """What happened then, stage by stage, and which stage said no; times in `zone`, or the machine's."""
         wider = window.wider()
         return explain(
@@ -162,6 +168,7 @@ class ExplainLog:
                 now=datetime.fromtimestamp(self._clocks.wall(), UTC),
                 known_since=self.known_since(camera),
                 zone=zone,
+                situation=situation,
             ),
             self.rows(camera, wider, limit=self._limits.rows),
             self.remarks(camera, wider),

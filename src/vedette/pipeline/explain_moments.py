@@ -30,7 +30,7 @@ def _moment(at: datetime, rows: Sequence[ExplainRow]) -> Moment:
         frames_open=sum(row.frames_open for row in rows),
         energy=max((row.energy for row in rows), default=0.0),
         looked=sum(look.looked for look in looks),
-        refused=sum(look.refused for look in looks),
+        refused=sum(look.refused - look.missing for look in looks),
         label=None if likeliest is None else likeliest.best,
         confidence=0.0 if likeliest is None else _confidence(likeliest),
         evidence=max((rule.evidence / rule.enter_at for rule in rules if rule.enter_at > 0), default=0.0),

@@ -80,6 +80,8 @@ def _looks(cell: np.void, ring: RowRing) -> LookCell:
     return LookCell(
         looked=int(cell["looked"]),
         refused=int(cell["refused"]),
+        failed=int(cell["failed"]),
+        missing=int(cell["missing"]),
         unknown=int(cell["unknown"]),
         confidences={ring.wordings.sentence(label): confidence for label, confidence in labels if label},
         reason=ring.wordings.sentence(cell["reason"], cell["numbers"].tolist()),

@@ -14,6 +14,8 @@ _LOOKS = np.dtype(
     [
         ("looked", "u2"),
         ("refused", "u2"),
+        ("failed", "u2"),
+        ("missing", "u2"),
         ("unknown", "u2"),
         ("reason", "u2"),
         ("numbers", "f4", (NUMBERS,)),
@@ -39,7 +41,7 @@ _RULE = np.dtype(
 )
 _MOST = 65535
 _NO_NUMBERS = (0.0,) * NUMBERS
-_NO_LOOKS = (0, 0, 0, 0, _NO_NUMBERS, (0,) * LIKELIEST, (0.0,) * LIKELIEST, (0.0,) * LIKELIEST)
+_NO_LOOKS = (0, 0, 0, 0, 0, 0, _NO_NUMBERS, (0,) * LIKELIEST, (0.0,) * LIKELIEST, (0.0,) * LIKELIEST)
 _NO_RULE = (False, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, _NO_NUMBERS)
 
 
@@ -139,6 +141,8 @@ class RowRing:
         return (
             min(looks.looked, _MOST),
             min(looks.refused, _MOST),
+            min(looks.failed, _MOST),
+            min(looks.missing, _MOST),
             min(looks.unknown, _MOST),
             reason,
             numbers,

@@ -18,10 +18,11 @@ Stage = Literal[
 class LookCell:
     """One classifier in one row.
 
-    `looked` frames were looked at, `refused` ones should have been and were not. `label` is the most
-    confident answer; `confidences` are the highest that each of the four likeliest classes had, 0..1,
-    the likeliest first. `unknown` counts pictures like none of the classes. `reason` is why it looked,
-    or was refused, or else did not look.
+    `looked` frames were looked at, `refused` ones should have been and were not: on `failed` of these the
+    network failed, on `missing` of them the classifier was not to be had (not taught yet, or damaged), and
+    for the others the network was busy. `confidences` are the highest that each of the four likeliest
+    classes had, 0..1, the likeliest first. `unknown` counts pictures like none of the classes. `reason` is
+    why it looked, or was refused, or else did not look.
     """
 
     looked: int
@@ -29,6 +30,13 @@ class LookCell:
     unknown: int
     confidences: Mapping[str, float]
     reason: str
+    failed: int = 0
+    missing: int = 0
+
+    @property
+    def due(self) -> int:
+        """Looks that were due at a classifier that is there, whether they were answered or not."""
+        return self.looked + self.refused - self.missing
 
     @property
     def best(self) -> str | None:

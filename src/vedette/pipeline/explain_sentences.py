@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from vedette.pipeline.explain_answer import Question, Sentence
 from vedette.pipeline.explain_row import ExplainRow, LookCell, Remark, RuleCell
@@ -15,6 +16,9 @@ _GATE_SAYS = {
     "learning the scene": "the gate was learning the scene, and stays closed meanwhile",
 }
 """The gate's reasons, the one that came nearest to opening first."""
+
+_STILL = timedelta(minutes=1)
+"""A gap that reaches so near to now has not ended."""
 
 
 def percent(share: float) -> str:
@@ -33,15 +37,18 @@ def camera_sentences(
         yield Sentence("camera", f"{frames} frames came, {frames / max(1.0, seconds):.3g} a second")
     for gap in gaps:
         since, until = question.clock(gap.since), question.clock(gap.until)
-        yield Sentence("camera", f"no frames between {since} and {until}{_why(gap, remarks)}")
+        yield Sentence("camera", f"no frames between {since} and {until}{_why(question, gap, remarks)}")
 
 
-def _why(gap: Window, remarks: Sequence[Remark]) -> str:
+def _why(question: Question, gap: Window, remarks: Sequence[Remark]) -> str:
+    """What was said of the camera around then; of one that is away still, what is wrong with it now."""
     said = [
         each.text
         for each in remarks
         if each.stage == "camera" and each.is_trouble and gap.wider().touches(each.at, each.last_at)
     ]
+    if not said and question.trouble and question.now - gap.until < _STILL:
+        said = [question.trouble]
     return f": {'; '.join(list(dict.fromkeys(said))[-3:])}" if said else ""
 
 
@@ -80,18 +87,20 @@ def _energy(row: ExplainRow) -> float:
 
 def look_sentences(name: str, cells: Sequence[LookCell]) -> Iterator[Sentence]:
     """How often one classifier looked, was refused, and what it saw."""
-    looked, refused = sum(cell.looked for cell in cells), sum(cell.refused for cell in cells)
+    looked, due = sum(cell.looked for cell in cells), sum(cell.due for cell in cells)
     if looked:
         seen = ", ".join(f"{label} at most {percent(share)}" for label, share in highest(cells).items())
         unknown = sum(cell.unknown for cell in cells)
         strange = f"; {times(unknown)} it was like none of its classes" if unknown else ""
-        yield Sentence("network", f"{name} looked {times(looked)}: {seen}{strange}")
-    elif not refused:
-        yield Sentence("network", f"{name} did not look: {cells[-1].reason}")
-    if refused:
-        why = next(cell.reason for cell in reversed(cells) if cell.refused)
-        share = percent(refused / (looked + refused))
-        yield Sentence("network", f"{name} was refused {share} of its looks, {refused} in all: {why}")
+        yield Sentence("network", f"`{name}` looked {times(looked)}: {seen}{strange}")
+    elif cells[-1].missing:
+        yield Sentence("network", cells[-1].reason)
+    elif not due:
+        yield Sentence("network", f"`{name}` did not look: {cells[-1].reason}")
+    if due > looked:
+        why = next(cell.reason for cell in reversed(cells) if cell.refused > cell.missing)
+        share = percent((due - looked) / due)
+        yield Sentence("network", f"`{name}` got no answer to {share} of its looks: {why}")
 
 
 def highest(cells: Sequence[LookCell]) -> dict[str, float]:
@@ -114,15 +123,15 @@ def rule_sentences(question: Question, name: str, rows: Sequence[ExplainRow]) ->
         text = "was active all the time: its event was open already"
     else:
         text = (
-            f"evidence reached {best.evidence:.1f} of {best.enter_at:.1f} nats,"
-            f" with {percent(max(cell.confidence for _, cell in cells))} at most on one frame"
+            f"was at most {percent(max(cell.confidence for _, cell in cells))} sure on one frame;"
+            f" evidence {best.evidence:.1f} of {best.enter_at:.1f} needed"
         )
-    yield Sentence("rule", f"{name}: {text}")
+    yield Sentence("rule", f"`{name}` {text}")
 
 
 def _change(question: Question, name: str, row: ExplainRow, cell: RuleCell) -> str:
     often = f", the last of {cell.changes} changes" if cell.changes > 1 else ""
-    return f"{name}: {cell.state} at {question.clock(row.at)}{often} ({cell.reason})"
+    return f"`{name}` became {cell.state} at {question.clock(row.at)}{often} ({cell.reason})"
 
 
 def _evidence(cell: RuleCell) -> float:

@@ -41,12 +41,13 @@ def explain(question: Question, rows: Sequence[ExplainRow], remarks: Sequence[Re
     return Explanation(
         camera=question.camera,
         window=window,
-        verdict=f"{verdict[0].upper()}{verdict[1:].rstrip('.')}.",
+        verdict=_as_sentence(verdict),
         stopped_by=stopped_by,
         sentences=tuple(sentences),
         moments=strip,
         slice_seconds=slice_seconds,
         remarks=said,
+        missing=tuple(name for name, cells in _looks(inside).items() if _is_missing(question, name, cells)),
     )
 
 
@@ -68,6 +69,16 @@ def _looks(rows: Sequence[ExplainRow]) -> dict[str, list[LookCell]]:
     return found
 
 
+def _as_sentence(said: str) -> str:
+    ended = said if said.endswith(("?", "!")) else f"{said.rstrip('.')}."
+    return f"{ended[0].upper()}{ended[1:]}"
+
+
+def _is_missing(question: Question, name: str, cells: Sequence[LookCell]) -> bool:
+    """A rule asked it, and to the end there was no such classifier: it is not taught yet, or damaged."""
+    return question.is_asked(name) and cells[-1].missing > 0
+
+
 class _Judgement:
     """How far what was in front of the camera got through the house."""
 
@@ -82,9 +93,11 @@ class _Judgement:
         self._rows = rows
         self._remarks = remarks
         self._missing = missing
-        looks = [cell for row in rows for cell in row.looks.values()]
+        self._looks = {name: cells for name, cells in _looks(rows).items() if question.is_asked(name)}
+        looks = [cell for cells in self._looks.values() for cell in cells]
         self._looked = sum(cell.looked for cell in looks)
-        self._refused = sum(cell.refused for cell in looks)
+        self._due = sum(cell.due for cell in looks)
+        self._failed = sum(cell.failed for cell in looks)
         self._rules = [(name, cell) for row in rows for name, cell in row.rules.items()]
         self._opened = any(row.frames_open for row in rows)
 
@@ -94,11 +107,12 @@ class _Judgement:
         1. No frame is known.
         2. A rule was active: it went through; an action may still have failed.
         3. Most of the time no frame came.
-        4. Most looks that were due were refused.
-        5. The gate stayed closed, and what was looked at nevertheless convinced nobody.
-        6. Nobody looked, or no rule asks.
-        7. The network did not think so on any frame.
-        8. It thought so, but not for long enough.
+        4. No rule asks, or all that is asked is not to be had.
+        5. Most looks that were due were refused.
+        6. The gate stayed closed, and what was looked at nevertheless convinced nobody.
+        7. Nobody looked.
+        8. The network did not think so on any frame.
+        9. It thought so, but not for long enough.
         """
         if not self._rows:
             return self._unseen()
@@ -108,9 +122,28 @@ class _Judgement:
         absent = sum(gap.seconds for gap in self._missing)
         if absent >= _MOSTLY * self._question.window.seconds:
             return "camera", self._first("camera", "no frames")
-        if self._refused > self._looked:
-            share = percent(self._refused / (self._looked + self._refused))
-            return "network", f"the network was too busy for {share} of the looks"
+        return self._not_asked() or self._refused() or self._judged()
+
+    def _not_asked(self) -> tuple[Stage | None, str] | None:
+        if not self._rules and not (self._question.situation and self._question.situation.asked):
+            return "rule", "no rule asks anything of this camera: give it one in Set-up"
+        missing = {
+            name: cells[-1].reason
+            for name, cells in self._looks.items()
+            if _is_missing(self._question, name, cells)
+        }
+        if missing and not self._looked and len(missing) == len(self._looks):
+            return "network", "; ".join(missing.values())
+        return None
+
+    def _refused(self) -> tuple[Stage | None, str] | None:
+        refused = self._due - self._looked
+        if refused <= self._looked:
+            return None
+        why = "failed at" if 2 * self._failed > refused else "was too busy for"
+        return "network", f"the network {why} {percent(refused / self._due)} of the looks"
+
+    def _judged(self) -> tuple[Stage | None, str]:
         best = max((cell for _, cell in self._rules), key=_confidence, default=None)
         is_convincing = best is not None and best.confidence >= _MOSTLY
         if not self._opened and not is_convincing:
@@ -122,10 +155,14 @@ class _Judgement:
         if question.window.since >= question.now:
             return None, "that time is still to come"
         if question.known_since is None:
-            return "camera", "nothing is known of this camera: it has not given one frame"
+            return "camera", self._never_seen()
         if question.end <= question.known_since:
             return None, f"nothing is known of that time: the log begins at {self._clock_of_the_first()}"
         return "camera", self._first("camera", "no frames")
+
+    def _never_seen(self) -> str:
+        trouble = self._question.trouble
+        return f"this camera has not given one frame yet{f': {trouble}' if trouble else ''}"
 
     def _clock_of_the_first(self) -> str:
         known_since = self._question.known_since
@@ -135,25 +172,23 @@ class _Judgement:
         for stage in ("event", "action", "actuator"):
             failed = [each for each in self._remarks if each.stage == stage and each.is_trouble]
             if failed:
-                return failed[-1].stage, f"{rule} was active, but {failed[-1].text}"
+                return failed[-1].stage, f"`{rule}` was active, but {failed[-1].text}"
         changed = [row for row in self._rows if rule in row.rules and row.rules[rule].changes]
         entered = next((row for row in changed if "active" in row.rules[rule].states), None)
         if entered is None:
-            return None, f"{rule} was active all the time: its event was open already"
-        return None, f"nothing stopped it: {rule} became active at {self._question.clock(entered.at)}"
+            return None, f"`{rule}` was active all the time: its event was open already"
+        return None, f"nothing stopped it: `{rule}` became active at {self._question.clock(entered.at)}"
 
     def _looked_at(self, best: RuleCell | None, *, is_convincing: bool) -> tuple[Stage | None, str]:
         if not self._looked:
             return "network", "something moved, but no classifier looked"
         if best is None:
-            return "rule", "the network looked, but no rule asks about this camera"
+            return "rule", "the network looked, and no rule has judged it yet"
         nearest_name, nearest = max(self._rules, key=lambda named: named[1].evidence / named[1].enter_at)
         if not is_convincing:
             return "network", f"the network looked and saw {self._what_was_seen()}; {self._at_most(best)}"
-        return (
-            "rule",
-            f"evidence for {nearest_name} reached {nearest.evidence:.1f} of {nearest.enter_at:.1f} nats",
-        )
+        needed = f"evidence {nearest.evidence:.1f} of {nearest.enter_at:.1f} needed"
+        return "rule", f"`{nearest_name}` was not sure for long enough: {needed}"
 
     def _what_was_seen(self) -> str:
         seen: dict[str, float] = {}
@@ -166,7 +201,7 @@ class _Judgement:
 
     def _at_most(self, best: RuleCell) -> str:
         name = next(name for name, cell in self._rules if cell is best)
-        return f"{name} at most {percent(best.confidence)}"
+        return f"`{name}` was at most {percent(best.confidence)} sure"
 
     def _first(self, stage: Stage, otherwise: str) -> str:
         said = camera_sentences(self._question, (), self._missing, self._remarks)

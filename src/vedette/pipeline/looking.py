@@ -51,5 +51,5 @@ class Looking:
             return NotLooked("the network was busy with other cameras", was_wanted=True)
         except BackendError as error:
             pulse.looks_failed += 1
-            return NotLooked(f"the network failed: {error.message}", was_wanted=True)
+            return NotLooked(f"the network failed: {error.message}", was_wanted=True, cause="failing")
         return Looked(reason, seen, time.perf_counter() - started)

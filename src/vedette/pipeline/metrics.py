@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from vedette.values.event import Event, Phase
-from vedette.values.observation import Looked
+from vedette.values.observation import Looked, NotLooked
 from vedette.values.trail import Trail
 
 FRAME_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -68,13 +68,19 @@ class SharedHistogram(Histogram):
 class CameraMeasures:
     """One camera's measures, written by its own thread only."""
 
-    __slots__ = ("decision_seconds", "frames", "look_seconds", "looks_not_served")
+    __slots__ = ("decision_seconds", "frames", "look_seconds", "looks_failed", "looks_not_served")
 
     def __init__(self) -> None:
         self.frames = 0
         self.decision_seconds = Histogram(FRAME_SECONDS)
         self.look_seconds = Histogram(FRAME_SECONDS)
         self.looks_not_served = 0
+        self.looks_failed = 0
+
+    def refused(self, seen: NotLooked) -> None:
+        """A look that was due and could not be; one at a classifier that is missing is nobody's load."""
+        self.looks_not_served += seen.cause == "busy"
+        self.looks_failed += seen.cause == "failing"
 
 
 class Metrics:
@@ -100,7 +106,7 @@ class Metrics:
             if isinstance(seen, Looked):
                 measures.look_seconds.observe(seen.seconds)
             elif seen.was_wanted:
-                measures.looks_not_served += 1
+                measures.refused(seen)
 
     def on_event(self, phase: Phase, event: Event, snapshot_jpeg: bytes | None) -> None:  # noqa: ARG002 - the contract's
         """See `EventListener`: counts what was opened."""

@@ -178,7 +178,7 @@ class SupervisedCamera:
             self._finish("ended")
         elif attempt.is_to_be_rebuilt:
             self._begin(None)
-        elif attempt.is_live:
+        elif attempt.is_endless:
             self._restart_later(attempt.failure or "its source ended, and it is not one that does")
         else:
             self._finish("failed" if attempt.failure else "ended", attempt.failure)

@@ -10,12 +10,12 @@ from contextlib import suppress
 import httpx
 
 from vedette.errors import SourceError
-from vedette.sources.refusal import connection_error, status_error
+from vedette.sources.refusal import connection_error, mute_error, status_error
 from vedette.sources.url import HttpUrl
 
 _AT_ONCE_BYTES = 4 * 2**20
 _KINDS = ("multipart/", "image/", "video/", "application/octet-stream")
-_CHECK_PORT = "Check the scheme and the port of the url."
+_CHECK_PORT = "Check the beginning of the address (http:// or https://) and its port."
 
 
 class CameraAuth(httpx.Auth):
@@ -91,6 +91,8 @@ class HttpStream:
                 except StopIteration:
                     return response
                 response.close()
+        except httpx.ReadTimeout:
+            raise mute_error(str(self._url), connect) from None
         except httpx.HTTPError as error:
             raise _lost(error, str(self._url), connect) from None
 
@@ -101,7 +103,7 @@ class HttpStream:
         if kind and not kind.startswith(_KINDS):
             raise SourceError(
                 f"{self._url} answers with a page, not with a stream of pictures.",
-                "The url must be that of the MJPEG stream, not of the camera's page.",
+                "The address must be that of the MJPEG stream, not of the camera's page.",
             )
 
     def chunks(self) -> Iterator[bytes]:

@@ -90,6 +90,7 @@ class LiveSource:
     """
 
     is_live = True
+    is_endless = True
 
     def __init__(
         self,

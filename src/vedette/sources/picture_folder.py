@@ -54,6 +54,11 @@ class PictureFolderSource:
         self._framing = Framing(name, settings.rotation, self._book)
 
     @property
+    def is_endless(self) -> bool:
+        """See `Source`."""
+        return self._settings.loop
+
+    @property
     def status(self) -> SourceStatus:
         """See `Source`."""
         return self._book.snapshot()

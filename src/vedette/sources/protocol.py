@@ -62,6 +62,11 @@ class Source(Protocol):
         ...
 
     @property
+    def is_endless(self) -> bool:
+        """It ends when it is closed and not before: a live one, or a file that is played again and again."""
+        ...
+
+    @property
     def status(self) -> SourceStatus:
         """A snapshot; may be read from any thread."""
         ...

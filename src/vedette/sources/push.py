@@ -37,6 +37,7 @@ class PushSource:
     """Frames of pictures that another thread pushes. Their time is that of their arrival."""
 
     is_live = True
+    is_endless = True
 
     def __init__(self, name: str, settings: PushSettings, clock: Clock | None = None) -> None:
         self.name = name

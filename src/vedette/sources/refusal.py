@@ -40,14 +40,24 @@ def status_error(status: int, where: str) -> SourceError:
             f"{where} forbids this to the user (403).", "Check the user's rights in the camera."
         )
     if status == 404:
-        return SourceError(f"{where} has no stream of this path (404).", "Check the path of the url.")
+        return SourceError(f"{where} has no stream of this path (404).", "Check the path in the address.")
     if 300 <= status < 400:
-        return SourceError(f"{where} sends us elsewhere ({status}).", "Give the url that it redirects to.")
+        return SourceError(
+            f"{where} sends us elsewhere ({status}).", "Give the address that it redirects to."
+        )
     if status >= 500:
         return SourceError(
             f"{where} has an error of its own (5xx).", "Look at the camera's own page; restart it."
         )
-    return SourceError(f"{where} refuses the request ({status}).", "Check the url and the transport.")
+    return SourceError(f"{where} refuses the request ({status}).", "Check the address and the transport.")
+
+
+def mute_error(where: str, timeout_seconds: float) -> SourceError:
+    """The error for something that lets us in and never says a word: not a camera's port, as a rule."""
+    return SourceError(
+        f"{where} accepts the connection, and then stays silent for {timeout_seconds:g} s.",
+        "Check the port, and the kind of camera; if both are right, restart the camera.",
+    )
 
 
 def connection_error(error: BaseException, where: str, timeout_seconds: float) -> SourceError:
@@ -62,7 +72,8 @@ def connection_error(error: BaseException, where: str, timeout_seconds: float) -
             return status_error(status, where)
     if isinstance(error, InvalidDataError):
         return SourceError(
-            f"{where} answers, but not with a video stream.", "Check the url's scheme and port."
+            f"{where} answers, but not with a video stream.",
+            "Check the beginning of the address (rtsp://) and its port.",
         )
     if isinstance(error, ConnectionRefusedError):
         return SourceError(f"{where} refuses the connection.", _CHECK_ADDRESS)

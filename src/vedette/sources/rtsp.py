@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import av
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError
 from pydantic import AfterValidator, Field, SecretStr
 
 from vedette.errors import SourceError
@@ -19,7 +19,7 @@ from vedette.sources.live import LiveSettings, LiveSource, Shot
 from vedette.sources.packet_feed import PacketFeed
 from vedette.sources.packet_ring import KeptPackets, PacketRingSettings
 from vedette.sources.protocol import PacketRing
-from vedette.sources.refusal import connection_error
+from vedette.sources.refusal import connection_error, mute_error
 from vedette.sources.url import RtspUrl
 
 FFMPEG_OPTIONS = {
@@ -92,16 +92,24 @@ class RtspSource(LiveSource):
 
     def _open(self) -> RtspFeed:
         settings = self._settings
+        asked, timeout = self._clock.monotonic(), settings.connect_timeout_seconds
         try:
             container = av.open(
                 settings.url.revealed(settings.username, settings.password.get_secret_value()),
                 format="rtsp",
                 options=_options(settings),
                 # FFmpeg's parser swallows the first time-out (it flushes what it holds): two make one.
-                timeout=(settings.connect_timeout_seconds, settings.read_timeout_seconds / 2),
+                timeout=(timeout, settings.read_timeout_seconds / 2),
             )
+        except InvalidDataError as error:
+            # FFmpeg takes an answer that never came for one that makes no sense.
+            is_mute = self._clock.monotonic() - asked >= timeout
+            where = str(settings.url)
+            raise (
+                mute_error(where, timeout) if is_mute else connection_error(error, where, timeout)
+            ) from None
         except (FFmpegError, OSError) as error:
-            raise connection_error(error, str(settings.url), settings.connect_timeout_seconds) from None
+            raise connection_error(error, str(settings.url), timeout) from None
         return RtspFeed(container, settings, self._packet_feed, self._clock)
 
 
@@ -121,7 +129,7 @@ class RtspFeed:
         settings = self._settings
         stream = video_stream(self._container, fast_decode=settings.fast_decode)
         if stream is None:
-            raise SourceError(f"{settings.url} sends no video.", "Check the path of its url.")
+            raise SourceError(f"{settings.url} sends no video.", "Check the path in its address.")
         asked = self._clock.monotonic()
         try:
             for shot in self._packets.shots(self._container, stream):

@@ -84,6 +84,11 @@ class VideoFileSource:
         self._catching_up = CatchingUp(settings.maximum_lateness_seconds)
 
     @property
+    def is_endless(self) -> bool:
+        """See `Source`."""
+        return self._settings.loop
+
+    @property
     def status(self) -> SourceStatus:
         """See `Source`."""
         return self._book.snapshot()

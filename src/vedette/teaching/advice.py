@@ -44,6 +44,14 @@ _IN_WORDS = {
     "colour": "in colour",
 }
 
+_OPPOSITES = {
+    "dark": ("dark", "bright"),
+    "bright": ("dark", "bright"),
+    "infrared": ("infrared", "colour"),
+    "colour": ("infrared", "colour"),
+}
+"""Each picture is in one of each pair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -183,13 +191,17 @@ def _verdict(few: int, missing: int, *, is_good: bool) -> Verdict:
 
 
 def _conditions(each: Counted, classes: Sequence[Counted], now: Light | None) -> tuple[Condition, ...]:
-    """The lights that another class, or the camera at this hour, has and this class has not."""
+    """The lights that another class, or the camera at this hour, has and this class has not.
+
+    A class that has few pictures, half of them in a light, lacks pictures and not that light.
+    """
     at_camera = now.conditions if now else ()
     missing = []
     for name in _IN_WORDS:
         others = max((other.lights.get(name, 0) for other in classes if other is not each), default=0)
         have = each.lights.get(name, 0)
-        if have < IN_ONE_LIGHT and (others >= IN_ONE_LIGHT or name in at_camera):
+        is_usual = 2 * have >= sum(each.lights.get(light, 0) for light in _OPPOSITES[name]) > 0
+        if have < IN_ONE_LIGHT and not is_usual and (others >= IN_ONE_LIGHT or name in at_camera):
             missing.append(Condition(name, have, IN_ONE_LIGHT))
     return tuple(missing)
 
@@ -225,7 +237,9 @@ def _because(advice: ClassAdvice, curve: Curve | None) -> str:
     confused = other if advice.confused_with and (advice.recall or 0) < GOOD else ""
     if curve is None or len(curve.sizes) < 2:
         return confused
-    return f"{confused}: recall rose from {curve.recalls[0]:.0%} to {curve.recalls[-1]:.0%} so far"
+    return (
+        f"{confused}: more have helped so far (from {curve.recalls[0]:.0%} right to {curve.recalls[-1]:.0%})"
+    )
 
 
 def _is_enough(advised: Sequence[ClassAdvice]) -> str:

@@ -35,6 +35,7 @@ _INDEX = "vedette.json"
 _LARGEST_INDEX = 8 * 2**20
 _LARGEST_ARRAYS = 256 * 2**20
 _LARGEST_ROW = 16384
+_LONGEST_NAME = 500
 _WRITE_AGAIN = "Export it again, and copy it whole."
 
 
@@ -110,7 +111,7 @@ class Archive:
         data = self._member("embeddings.npy", _LARGEST_ARRAYS)
         try:
             rows = np.load(io.BytesIO(data), allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, MemoryError) as error:  # its header may claim any size
             raise UsageError("the embeddings in the file are damaged.", _WRITE_AGAIN) from error
         is_fit = rows.ndim == 2 and rows.dtype == np.float32 and len(rows) == len(self.index.examples)
         if not is_fit or not 0 < rows.shape[1] <= _LARGEST_ROW or not np.isfinite(rows).all():
@@ -130,6 +131,8 @@ class Archive:
         check_name(index.name)
         for label in {each.label for each in index.examples}:
             check_label(label)
+        if not all(len(each.name) <= _LONGEST_NAME and each.name.isprintable() for each in index.examples):
+            raise UsageError("the file names a picture in a way that cannot be shown.", _WRITE_AGAIN)
         if len({each.digest for each in index.examples}) != len(index.examples):
             raise UsageError("the file names a picture twice.", _WRITE_AGAIN)
         return index

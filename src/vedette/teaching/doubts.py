@@ -23,7 +23,7 @@ class Doubt:
     """A picture, and what a head that has not seen it says of it.
 
     `confidence` is that of its own label, 0..1. `is_suspect`: another class is more likely. `why` is a
-    sentence without its full stop.
+    sentence without its full stop. `twin` is the digest of nearly the same picture with another label.
     """
 
     digest: str
@@ -33,6 +33,7 @@ class Doubt:
     confidence: float
     is_suspect: bool
     why: str
+    twin: str | None = None
 
 
 def doubts_of(taught: Taught, examples: Sequence[Example], classes: Sequence[str]) -> tuple[Doubt, ...]:
@@ -78,6 +79,7 @@ class _Said:
             confidence=float(self._own[row]),
             is_suspect=bool(best != self._taught.lesson.labels[row]),
             why=self._reason(row, best),
+            twin=self._examples[self._twin[row]].digest if row in self._twin else None,
         )
 
     def _reason(self, row: int, best: int) -> str:
@@ -89,7 +91,7 @@ class _Said:
         twin = self._twin.get(row)
         if twin is not None:
             other = self._examples[twin]
-            return f"nearly the same picture as {other.name}, which is of `{other.label}`"
+            return f"nearly the same picture as `{other.name}`, which is of `{other.label}`"
         if best != own:
             return f"looks like `{self._classes[best]}` ({self._shares[row, best]:.0%})"
         rejection = self._taught.rejection

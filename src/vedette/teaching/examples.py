@@ -5,13 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from vedette.errors import UsageError
 from vedette.values.prediction import UNKNOWN
 
-_LABEL = re.compile(r"[^\x00-\x1f/\\]{1,64}")
+UNSEEN = (
+    "\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b\u200e-\u200f"
+    "\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+)
+"""For a class of characters in a regular expression: controls and formats of Unicode's first plane (Cc, Cf,
+Zl, Zp), but for the joiners that Persian and some emoji need."""
+
+_LABEL = re.compile(rf"[^{UNSEEN}\ud800-\udfff/\\]{{1,64}}")
+_JOINERS = {0x200C: None, 0x200D: None}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -37,20 +46,22 @@ def digest_of(data: bytes) -> str:
 
 
 def check_label(label: str) -> str:
-    """The label, if it may name a class.
+    """The label, if it may name a class, with its letters composed (Unicode's NFC): as it looks, so it is.
 
     Raises:
-        UsageError: `unknown`, an empty one, or one with control characters or slashes.
+        UsageError: `unknown`, an empty one, or one with slashes or with what nobody can see.
     """
+    label = normalize("NFC", label)
     if label.strip().casefold() == UNKNOWN:
         raise UsageError(
             "A class cannot be called `unknown`: that is the answer to pictures like none of the classes.",
             "Call pictures with nothing to report `background`, or give the class another name.",
         )
-    if not _LABEL.fullmatch(label) or label != label.strip() or label.startswith("."):
+    is_seen = bool(_LABEL.fullmatch(label)) and bool(label.translate(_JOINERS).strip())
+    if not is_seen or label != label.strip() or label.startswith("."):
         raise UsageError(
-            f"`{label}` cannot name a class.",
-            "Use up to 64 characters without slashes, not starting with a dot.",
+            f"`{label if label.isprintable() else ascii(label)}` cannot name a class.",
+            "Use up to 64 characters that can be seen, without slashes, not starting with a dot.",
         )
     return label
 

@@ -147,7 +147,7 @@ class TeachingSession:
             UsageError: a label that cannot name a class.
             StaleClassifierError: taught with another embedder.
         """
-        check_label(label)
+        label = check_label(label)
         self._refuse_stale()
         digest = digest_of(data)
         present = self._examples.get(digest)

@@ -30,12 +30,14 @@ class GateVerdict:
 class NotLooked:
     """No network ran on this frame.
 
-    `was_wanted` tells a refusal from rest: a look was due, and the network was busy, failing or
-    missing. Nothing may be concluded from such a frame.
+    `was_wanted` tells a refusal from rest: a look was due, and could not be. `cause` is why it could
+    not: the network was `busy` or `failing`, or the classifier is `missing` (not taught yet, or damaged).
+    Nothing may be concluded from such a frame.
     """
 
     reason: str
     was_wanted: bool = False
+    cause: Literal["busy", "failing", "missing"] = "busy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from functools import cached_property
 from pydantic import SecretStr
 
 from vedette.people.attempts import Attempts
+from vedette.people.book import Book
 from vedette.people.invitation import Invitation
 from vedette.people.passwords import Passwords
 from vedette.people.register import Register
+from vedette.people.visitor import Visitor
 from vedette.web.refusal import HANG_UP, RETRY, Refusal
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"', **HANG_UP}
@@ -22,6 +25,7 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"', **HANG_UP}
 _FROM_AN_ADDRESS = 10
 _FOR_A_NAME = 30
 _NOT_HEARD_SECONDS = 60.0
+_HOMES = 256
 
 
 def _in_utc() -> datetime:
@@ -62,6 +66,21 @@ class Access:
             )
         return self.register
 
+    def change(self, by: Visitor, change: Callable[[Book], Book]) -> Book:
+        """Change who there is, if `by` is still who they were: what waits for its turn may wait too long.
+
+        Raises:
+            Refusal: 401, they are not.
+            PeopleError, StoreError: see `Register.change`.
+        """
+
+        def checked(book: Book) -> Book:
+            if not by.is_still(book, self.now().timestamp()):
+                raise Refusal(401, "you were logged out meanwhile.", "Log in again.", CHALLENGE)
+            return change(book)
+
+        return self.people.change(checked)
+
     def refuse_unready(self) -> None:
         """Nothing, if somebody could log in.
 
@@ -95,6 +114,7 @@ class WrongAttempts:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.addresses = Attempts(_FROM_AN_ADDRESS, _NOT_HEARD_SECONDS, monotonic)
         self.names = Attempts(_FOR_A_NAME, _NOT_HEARD_SECONDS, monotonic)
+        self._homes: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def refuse_guessers(self, address: str, what: str, name: str = "") -> None:
         """Nothing, if they may try again.
@@ -102,7 +122,10 @@ class WrongAttempts:
         Raises:
             Refusal: 429, there were too many wrong ones.
         """
-        seconds = max(self.addresses.seconds_to_wait(address), self.names.seconds_to_wait(name))
+        seconds = self.addresses.seconds_to_wait(address)
+        # Who guesses a name from many addresses shall not keep its owner out where they always log in.
+        if (address, name) not in self._homes:
+            seconds = max(seconds, self.names.seconds_to_wait(name))
         if seconds > 0:
             raise Refusal(
                 429,
@@ -118,6 +141,9 @@ class WrongAttempts:
             self.names.note_wrong(name)
 
     def forgive(self, address: str, name: str) -> None:
-        """It was right."""
-        self.addresses.note_right(address)
+        """It was right. What the address got wrong for others' names stays."""
+        self.addresses.take_back(address)
         self.names.note_right(name)
+        self._homes[address, name] = None
+        if len(self._homes) > _HOMES:
+            self._homes.popitem(last=False)

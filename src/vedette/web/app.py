@@ -122,11 +122,11 @@ def create_app(
     )
     app.state.streams = service.streams
     # The one that is added last comes first.
-    app.add_middleware(Intake, limits=service.limits, answers=Answers())
+    app.add_middleware(Intake, limits=service.limits, answers=Answers(), room=service.room)
     app.add_middleware(Pace, limits=service.limits)
     app.add_middleware(Guard, authority=authority, hosts=hosts)
     install_refusals(app)
-    app.router.routes.append(image.image_route(appliance, service.pictures, service.limits))
+    app.router.routes.append(image.image_route(service))
     for routes in _ROUTES:
         app.include_router(routes(service))
     app.router.routes.extend(files)

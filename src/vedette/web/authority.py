@@ -81,6 +81,13 @@ class Authority:
             self.note_use(visitor.token)
         return visitor
 
+    def is_still(self, visitor: Visitor) -> bool:
+        """Whether the visitor is today who they were when they were let in."""
+        if self._access.register is None or not (visitor.session or visitor.token):
+            return True
+        book = self._book()
+        return book is not None and visitor.is_still(book, self._seconds())
+
     async def refused(self, visitor: Visitor) -> None:
         """Returns when the visitor is none any more: session left, password changed, token revoked."""
         register = self._access.register
@@ -95,7 +102,7 @@ class Authority:
 
         leave = register.subscribe(wake)
         try:
-            while (book := self._book()) is not None and visitor.is_still(book, self._seconds()):
+            while self.is_still(visitor):
                 woken.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_END_SECONDS):

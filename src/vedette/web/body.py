@@ -8,16 +8,17 @@ from starlette.requests import Request
 
 from vedette.web.limits import Limits
 from vedette.web.refusal import HANG_UP, Refusal
+from vedette.web.room import Held
 
 
-async def read_body(request: Request, limits: Limits) -> bytes:
-    """The whole body.
+async def read_body(request: Request, limits: Limits, held: Held | None = None) -> bytes:
+    """The whole body; `held` is where its bytes are counted, if they were not before.
 
     A body that announces more than its limit is refused before it is read, one that does not
     announce its length as soon as it has become too long.
 
     Raises:
-        Refusal: 413 too large, 408 too slow.
+        Refusal: 413 too large, 408 too slow, 503 no room.
         ClientDisconnect: the other side left.
     """
     announced = request.headers.get("content-length", "0")
@@ -26,7 +27,7 @@ async def read_body(request: Request, limits: Limits) -> bytes:
         raise _too_large(limits)
     try:
         async with asyncio.timeout(limits.body_seconds):
-            return await _read(request, limits)
+            return await _read(request, limits, held)
     except TimeoutError:
         raise Refusal(
             408,
@@ -36,13 +37,15 @@ async def read_body(request: Request, limits: Limits) -> bytes:
         ) from None
 
 
-async def _read(request: Request, limits: Limits) -> bytes:
+async def _read(request: Request, limits: Limits, held: Held | None) -> bytes:
     pieces = []
     size = 0
     async for piece in request.stream():
         size += len(piece)
         if size > limits.body_bytes:
             raise _too_large(limits)
+        if held:
+            held.take(len(piece))
         pieces.append(piece)
     return b"".join(pieces)
 

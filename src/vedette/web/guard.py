@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vedette.people.visitor import Visitor
+from vedette.web.access import CHALLENGE
 from vedette.web.authority import Asked, Authority
 from vedette.web.cookies import session_in
 from vedette.web.refusal import HANG_UP, Refusal, refusal_answer
@@ -84,8 +85,9 @@ class Guard:
 
         try:
             visitor = self._admitted(scope)
-            if self._authority.asks_who and scope["method"] in _READING:
-                receive = self._until_refused(visitor, receive)
+            if self._authority.asks_who:
+                is_reading = scope["method"] in _READING
+                receive = (self._until_refused if is_reading else self._while_admitted)(visitor, receive)
             await self._app(scope, receive, send_safely)
         except ClientDisconnect:
             _log.debug("%s %s: the other side left", scope["method"], scope["path"])
@@ -136,6 +138,17 @@ class Guard:
                     await ending
 
         return receive_or_end
+
+    def _while_admitted(self, visitor: Visitor, receive: Receive) -> Receive:
+        """A body may take its time: who is refused meanwhile changes nothing with it."""
+
+        async def receive_or_refuse() -> Message:
+            message = await receive()
+            if not self._authority.is_still(visitor):
+                raise Refusal(401, "you were logged out meanwhile.", "Log in again.", CHALLENGE)
+            return message
+
+        return receive_or_refuse
 
     def _refuse_foreign(self, method: str, headers: Headers) -> None:
         hosts = headers.getlist("host")

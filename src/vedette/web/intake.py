@@ -13,6 +13,8 @@ from vedette.people.visitor import EVERYBODY, NOBODY
 from vedette.web.body import read_body
 from vedette.web.idempotency import Answers
 from vedette.web.limits import Limits
+from vedette.web.room import Held, Room
+from vedette.web.speakable import refuse_unspeakable
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _TO_DISK = frozenset({"/api/v1/classifiers/import"})
@@ -22,11 +24,12 @@ _TO_DISK = frozenset({"/api/v1/classifiers/import"})
 class Intake:
     """Reads bodies below `/api/v1/`, and answers a repeated idempotency key as it was answered before."""
 
-    def __init__(self, app: ASGIApp, limits: Limits, answers: Answers) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, answers: Answers, room: Room) -> None:
         self._app = app
         self._limits = limits
         self._json_limits = replace(limits, body_bytes=limits.json_bytes)
         self._answers = answers
+        self._room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -34,14 +37,22 @@ class Intake:
         if not is_ours or scope["method"] in _READING:
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         visitor = scope.get("state", {}).get("visitor", EVERYBODY)
         if scope["path"] in _TO_DISK and visitor is not NOBODY:
             await self._app(scope, receive, send)
             return
+        with self._room.hold() as held:
+            await self._take_in(scope, receive, send, held)
+
+    async def _take_in(self, scope: Scope, receive: Receive, send: Send, held: Held) -> None:
+        headers = Headers(scope=scope)
+        visitor = scope.get("state", {}).get("visitor", EVERYBODY)
+        is_json = "json" in headers.get("content-type", "")
         # Who has not said who they are sends no pictures.
-        is_small = visitor is NOBODY or "json" in headers.get("content-type", "")
-        body = await read_body(Request(scope, receive), self._json_limits if is_small else self._limits)
+        limits = self._json_limits if visitor is NOBODY or is_json else self._limits
+        body = await read_body(Request(scope, receive), limits, held)
+        if is_json:
+            refuse_unspeakable(body)
         key = headers.get("idempotency-key")
         again = _given(body, receive)
         if key is None or scope["method"] != "POST":

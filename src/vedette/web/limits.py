@@ -12,7 +12,8 @@ class Limits:
     """How large, how slow and how many requests may be.
 
     `body_bytes` leaves room for what multipart puts around a picture; a picture's own limit holds
-    beside it. `json_bytes` is for a body that is JSON. `body_seconds` is for a whole body. Of each kind
+    beside it. `json_bytes` is for a body that is JSON, `bodies_bytes` for all that
+    are held at once. `body_seconds` is for a whole body. Of each kind
     of work at most `waiting` requests wait or are worked on, each for at most `patience_seconds`, a
     teaching for `teaching_seconds`. At most `viewers` look at MJPEG, `watchers` watch cameras by a socket
     and `listeners` listen to what happens; a listener hears something every `heartbeat_seconds`. After a
@@ -23,6 +24,7 @@ class Limits:
 
     body_bytes: int = MAXIMUM_BYTES + 16 * 1024
     json_bytes: int = 64 * 1024
+    bodies_bytes: int = 64 * 2**20
     body_seconds: float = 30.0
     waiting: int = 16
     patience_seconds: float = 10.0

@@ -111,6 +111,8 @@ def _decisions(appliance: Appliance) -> Iterator[Metric]:
     )
     refused = {name: measures.looks_not_served for name, measures in cameras.items()}
     yield _counters("vedette_looks_not_served", "Looks that were due and not served.", ["camera"], refused)
+    failed = {name: measures.looks_failed for name, measures in cameras.items()}
+    yield _counters("vedette_looks_failed", "Looks at which the network failed.", ["camera"], failed)
 
 
 def _events(appliance: Appliance) -> Iterator[Metric]:

@@ -48,6 +48,11 @@ class CameraPlan(Protocol):
         ...
 
     @property
+    def asked(self) -> frozenset[str]:
+        """Those of them that its rules ask."""
+        ...
+
+    @property
     def actuators(self) -> Sequence[str]:
         """Which actuators its rules drive."""
         ...
@@ -232,6 +237,11 @@ class System(Protocol):
     @property
     def troubles(self) -> Mapping[str, str]:
         """What does not work and why, by part: networks, chores, workers; empty if all is well."""
+        ...
+
+    @property
+    def lost_since(self) -> Mapping[str, datetime]:
+        """When each camera that is lost gave its last picture, or was begun if it gave none; by part."""
         ...
 
     @property

@@ -8,6 +8,7 @@ from vedette.web.access import Access
 from vedette.web.frame_jpegs import FrameJpegs
 from vedette.web.limits import Limits
 from vedette.web.protocol import Appliance
+from vedette.web.room import Room
 from vedette.web.streams import Places, Streams
 from vedette.web.thumbnails import Thumbnails
 from vedette.web.worker import Worker
@@ -30,6 +31,7 @@ class Service:
     chores: Worker
     doors: Worker
     trials: Worker
+    room: Room
     jpegs: FrameJpegs
     thumbnails: Thumbnails
     streams: Streams
@@ -51,6 +53,7 @@ class Service:
             chores=Worker(replace(limits, waiting=4, patience_seconds=60.0), "the appliance"),
             doors=Worker(limits, "the log-in"),
             trials=Worker(replace(limits, waiting=2, patience_seconds=40.0), "the test", threads=2),
+            room=Room(limits.bodies_bytes),
             jpegs=FrameJpegs(appliance.newest),
             thumbnails=Thumbnails(limits),
             streams=Streams(),

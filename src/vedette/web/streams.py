@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from vedette.people.visitor import EVERYBODY, Visitor
 from vedette.web.refusal import Refusal
 
 _GOODBYE_SECONDS = 0.5
@@ -40,29 +42,36 @@ class Streams:
 
 
 class Places:
-    """How many may have a kind of stream at once."""
+    """How many may have a kind of stream at once. One person, or one token, has three quarters at most."""
 
     def __init__(self, count: int, who: str) -> None:
         self._count = count
         self._who = who
         self.taken = 0
+        self._by: Counter[str] = Counter()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place, until the end of the block.
+    def place(self, scope: Scope) -> Iterator[None]:
+        """A place for whoever asks in that scope, until the end of the block.
 
         Raises:
             Refusal: 503, there is none.
         """
-        if self.taken >= self._count:
+        who: Visitor = scope.get("state", {}).get("visitor", EVERYBODY)
+        own = who.person or who.token
+        if self.taken >= self._count or (own and self._by[own] >= max(1, self._count * 3 // 4)):
             raise Refusal(
                 503, f"there are {self.taken} {self._who} already.", "Close one.", {"Retry-After": "5"}
             )
         self.taken += 1
+        self._by[own] += 1
         try:
             yield
         finally:
             self.taken -= 1
+            self._by[own] -= 1
+            if not self._by[own]:
+                del self._by[own]
 
 
 class Stream(Response):
@@ -77,9 +86,9 @@ class Stream(Response):
         self._places = places
         self._streams = streams
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
-        with self._places.place():
+        with self._places.place(scope):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             sending = asyncio.ensure_future(self._send(send))
             leaving = asyncio.ensure_future(_left(receive))

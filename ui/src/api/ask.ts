@@ -22,6 +22,8 @@ interface Question {
   /** JSON, or bytes (a Blob or FormData) as they are. */
   body?: unknown;
   signal?: AbortSignal;
+  /** Make it only if there is none of that name yet; RFC 9110, section 13.1.2. */
+  isNew?: boolean;
 }
 
 /** The answer's JSON; nothing if there is none. Throws `Refused`; an AbortError if the signal says so. */
@@ -33,10 +35,11 @@ export async function ask<Answer>(path: string, question: Question = {}): Promis
 /** The answer as it came, for bytes and their headers. Throws as `ask` does. */
 export async function answered(
   path: string,
-  { method = "GET", body, signal }: Question = {},
+  { method = "GET", body, signal, isNew = false }: Question = {},
 ): Promise<Response> {
   const headers = new Headers({ Accept: "application/json" });
   if (method !== "GET") headers.set("X-CSRF-Token", asking.csrf);
+  if (isNew) headers.set("If-None-Match", "*");
   const isBytes = body instanceof Blob || body instanceof FormData;
   if (body !== undefined && !isBytes) headers.set("Content-Type", "application/json");
   let response: Response;
@@ -50,7 +53,9 @@ export async function answered(
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refused(0, "Vedette does not answer.", "Is it running? This page tries again by itself.");
+    // What is shown is read again once the service is heard; a change is made by a person only.
+    const then = method === "GET" ? "This page tries again by itself." : "Try again in a moment.";
+    throw new Refused(0, "Vedette does not answer.", `Is it running? ${then}`);
   }
   if (response.ok) return response;
   const told = (await response.json().catch(() => ({}))) as { error?: string; remedy?: string };
@@ -65,9 +70,10 @@ export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** As it reads on paper: the service's sentences go on after a colon, and quote as terminals do. */
+/** With names quoted as on paper: the service quotes as terminals do. */
+export const quoted = (text: string): string => text.replace(/`([^`]+)`/g, "“$1”");
+
+/** As it reads on paper, too: the service's sentences go on after a colon. A name keeps its own letters. */
 export function spoken(text: string): string {
-  return text
-    .replace(/`([^`]+)`/g, "“$1”")
-    .replace(/^[a-z]+(?= )/, (word) => word[0]!.toUpperCase() + word.slice(1));
+  return quoted(text).replace(/^[a-z]+(?= )/, (word) => word[0]!.toUpperCase() + word.slice(1));
 }

@@ -11,10 +11,22 @@ class Happenings {
   onrefused: () => void = () => {};
   #source: EventSource | null = null;
   #listeners = new Map<Kind, Set<Heard>>();
+  #isWanted = false;
+  /** Nobody has listened for a while: what happened meanwhile is to be asked for. */
+  #wasAway = false;
+
+  constructor() {
+    // A browser has six connections for a service, all its tabs together: who is not seen holds none.
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#stop();
+      else if (this.#isWanted) this.begin();
+    });
+  }
 
   /** Begin to listen; a broken connection is begun anew by the browser. */
   begin(): void {
-    if (this.#source) return;
+    this.#isWanted = true;
+    if (this.#source || document.hidden) return;
     const source = new EventSource("/api/v1/live");
     this.#source = source;
     source.onopen = () => (this.isHeard = true);
@@ -30,9 +42,16 @@ class Happenings {
   }
 
   end(): void {
-    this.#source?.close();
-    this.#source = null;
+    this.#isWanted = false;
     this.isHeard = false;
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (!this.#source) return;
+    this.#source.close();
+    this.#source = null;
+    this.#wasAway = true;
   }
 
   /** Be told of a kind of happening; what is returned ends that. `lost`: ask for the states anew. */
@@ -40,6 +59,12 @@ class Happenings {
     const listeners = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, listeners.add(heard));
     return () => listeners.delete(heard);
+  }
+
+  /** Be told when the service is heard again, also another run of it; what is returned ends that. */
+  onBack(heard: () => void): () => void {
+    const ends = (["hello", "lost"] as const).map((kind) => this.on(kind, heard));
+    return () => ends.forEach((end) => end());
   }
 
   #again(): void {
@@ -55,6 +80,9 @@ class Happenings {
     this.isHeard = true;
     const data = JSON.parse(message.data) as Record<string, unknown>;
     for (const heard of this.#listeners.get(kind) ?? []) heard(data);
+    if (kind !== "hello" || !this.#wasAway) return;
+    this.#wasAway = false;
+    for (const heard of this.#listeners.get("lost") ?? []) heard({});
   }
 }
 

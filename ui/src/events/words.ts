@@ -50,12 +50,25 @@ const UNITS: Record<string, (value: number) => string> = {
   pixels: (value) => `${number(value)} px`,
 };
 
-/** A measure by its name: `dwell_seconds` is "Dwell", in seconds. */
+const FIGURES = /^(unknown picture, )?(.+) ([01]\.\d\d), evidence .+$/;
+
+/** A rule's reason without its arithmetic: "person 0.01, evidence -1.6, ends at -0.8" is "1% sure of person". */
+export function plainly(reason: string): string {
+  const found = FIGURES.exec(reason);
+  if (!found) return reason;
+  const sure = `${perCent(Number(found[3]))} sure of ${found[2]}`;
+  return found[1] ? `${sure}, on a picture like none of the classes` : sure;
+}
+
+const NAMES: Record<string, string> = { dwell_seconds: "Stayed for" };
+
+/** A measure by its name: `wait_seconds` is "Wait", in seconds; some have a better one. */
 export function measure(name: string, value: number): { name: string; value: string } {
   const words = name.split("_");
   const unit = UNITS[words.at(-1) ?? ""];
   const text = (unit && words.length > 1 ? words.slice(0, -1) : words).join(" ");
-  return { name: text.charAt(0).toUpperCase() + text.slice(1), value: unit ? unit(value) : number(value) };
+  const said = NAMES[name] ?? text.charAt(0).toUpperCase() + text.slice(1);
+  return { name: said, value: unit ? unit(value) : number(value) };
 }
 
 /** A stretch of time, as short as it is clear. */

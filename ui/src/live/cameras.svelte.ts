@@ -11,6 +11,7 @@ export interface Camera {
   dropped: number;
   last_error: string | null;
   trouble: string | null;
+  lost_since: string | null;
   frames_per_second: number | null;
   last_frame_at: string | null;
   rules: (Omit<Rule, "rule"> & { name: string })[];

@@ -1,4 +1,5 @@
 import { ask } from "../api/ask";
+import { happenings } from "../api/happenings.svelte";
 import type { Camera, Classifier, Configuration } from "./replies";
 
 const ROOT = "/api/v1/configuration";
@@ -31,11 +32,24 @@ class Kept {
     return this.classifiers.find((each) => each.name === name);
   }
 
-  /** Write it into the file, have it taken over, and read the file again. Throws what was refused. */
-  async change(method: "PUT" | "POST" | "DELETE", path: string, body?: unknown): Promise<void> {
+  /** Ask again once the service is heard again, if it could not be read; what is returned ends that. */
+  follow(): () => void {
+    return happenings.onBack(() => void (this.trouble && this.load()));
+  }
+
+  /**
+   * Write it into the file, have it taken over, and read the file again; `isNew`: nothing that is there is
+   * exchanged. Throws what was refused.
+   */
+  async change(
+    method: "PUT" | "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    { isNew = false } = {},
+  ): Promise<void> {
     const etag = this.reply?.etag ?? "";
     try {
-      await ask(`${ROOT}/${path}?etag=${encodeURIComponent(etag)}`, { method, body });
+      await ask(`${ROOT}/${path}?etag=${encodeURIComponent(etag)}`, { method, body, isNew });
     } finally {
       await this.load();
     }

@@ -15,6 +15,17 @@ class Journey {
     return this.progress.camera !== undefined && this.progress.rule === undefined;
   }
 
+  /** What the second step has made. */
+  get made(): { classifier: string; label: string } | undefined {
+    const { classifier, label } = this.progress;
+    return classifier && label ? { classifier, label } : undefined;
+  }
+
+  /** The newcomer is on the way with this classifier. */
+  isAbout(classifier: string): boolean {
+    return this.isUnderWay && this.progress.classifier === classifier;
+  }
+
   get isDone(): boolean {
     return this.progress.rule !== undefined;
   }
@@ -22,6 +33,16 @@ class Journey {
   note(progress: Progress): void {
     this.progress = { ...this.progress, ...progress };
     write(this.progress);
+  }
+
+  /** A camera or a classifier is gone: what was decided of it is to be decided anew. */
+  forget({ camera, classifier }: { camera?: string; classifier?: string }): void {
+    const { progress } = this;
+    if (camera && progress.camera === camera) this.end();
+    else if (progress.camera && classifier && progress.classifier === classifier) {
+      this.end();
+      this.note({ camera: progress.camera });
+    }
   }
 
   end(): void {

@@ -1,3 +1,4 @@
+import { unused } from "./naming";
 import { MARK, type Settings } from "./replies";
 
 export type Kind = "rtsp" | "mjpeg" | "v4l2" | "video" | "folder" | "push";
@@ -177,9 +178,5 @@ export function nameFor(draft: Draft, taken: readonly string[]): string {
     .replace(/[^a-z0-9_-]+/g, "-")
     .replace(/^[^a-z0-9]+|-+$/g, "")
     .slice(0, 40);
-  const base = clean || "camera";
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? base : `${base}-${number}`;
-    if (!taken.includes(name)) return name;
-  }
+  return unused(clean || "camera", taken);
 }

@@ -18,6 +18,7 @@ export interface SystemReply {
   queues: Record<string, { camera: string; served: number; superseded: number; timed_out: number }[]>;
   temperatures: Record<string, number>;
   troubles: Record<string, string>;
+  lost_since: Record<string, string>;
   remedies: Record<string, string>;
   restarts: Record<string, number>;
   process: {
@@ -29,6 +30,7 @@ export interface SystemReply {
     open_files: number | null;
   };
   looks_not_served: Record<string, number>;
+  looks_failed: Record<string, number>;
   outbox: { action: string; pending: number; delivered: number; dead: number }[];
 }
 
@@ -42,6 +44,7 @@ export interface CameraReply {
   corrupt: number;
   last_error: string | null;
   trouble: string | null;
+  lost_since: string | null;
   frames_per_second: number | null;
   last_frame_at: string | null;
 }

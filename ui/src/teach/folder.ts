@@ -29,6 +29,12 @@ export function labelsOf(paths: readonly string[]): (string | undefined)[] {
   return folders.map((each) => (each[0] ? label(each[0]) : undefined));
 }
 
+const BY_NUMBER = new Intl.Collator(undefined, { numeric: true });
+
+/** As a person lists them, `9.jpg` before `10.jpg`: a disk has an order of its own. */
+export const inOrder = (found: readonly Found[]): Found[] =>
+  found.toSorted((one, other) => BY_NUMBER.compare(one.path, other.path));
+
 /** How many pictures a label has, most first. */
 export function counted(labels: readonly (string | undefined)[]): [string, number][] {
   const counts = new Map<string, number>();

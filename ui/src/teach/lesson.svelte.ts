@@ -77,12 +77,19 @@ export class Lesson {
     }
   }
 
-  /** Hear how far pictures are looked at again; what is returned ends that. */
+  /**
+   * Hear how far pictures are looked at again, and read the lesson again once the service is back; what is
+   * returned ends that.
+   */
   follow(): () => void {
-    return happenings.on("teaching", ({ classifier, done, total }) => {
-      if (classifier !== this.name) return;
-      this.embedded = done === total ? null : { done: Number(done), total: Number(total) };
-    });
+    const ends = [
+      happenings.on("teaching", ({ classifier, done, total }) => {
+        if (classifier !== this.name) return;
+        this.embedded = done === total ? null : { done: Number(done), total: Number(total) };
+      }),
+      happenings.onBack(() => void (this.trouble && this.load())),
+    ];
+    return () => ends.forEach((end) => end());
   }
 
   plan(label: string): void {

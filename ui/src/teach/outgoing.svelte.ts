@@ -7,6 +7,8 @@ export interface Parcel {
   label: string;
   /** Drop it if it shows nearly what is there already. */
   dropsNear: boolean;
+  /** The file's name, to recognise it by. */
+  name?: string;
   /** Called with what became of it, or with why it was refused for good. */
   told?: (added: Added | null, refusal?: unknown) => void;
 }
@@ -72,6 +74,7 @@ export class Outgoing {
 
   async #post(parcel: Parcel): Promise<void> {
     const query = new URLSearchParams({ label: parcel.label });
+    if (parcel.name) query.set("file", parcel.name.slice(-255));
     if (parcel.dropsNear) query.set("drop_near_duplicates", "true");
     if (this.#row.length === 0) query.set("teach", "true");
     try {

@@ -28,6 +28,8 @@ export interface Classifier {
   /** Pictures a label, with what was not taught yet. */
   examples: Record<string, number>;
   changes: number;
+  /** Why it cannot be read, if it cannot. */
+  trouble: string | null;
 }
 
 export interface Example {
@@ -94,6 +96,8 @@ export interface Doubt {
   is_suspect: boolean;
   picture: string;
   why: string;
+  /** The address of nearly the same picture that has another label. */
+  twin: string | null;
 }
 
 export interface Doubts {

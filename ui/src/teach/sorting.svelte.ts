@@ -154,6 +154,7 @@ export class Sorting {
       ...decided.map((each) => ({
         picture: each.item.picture ?? each.item.file,
         label: each.label!,
+        name: each.item.file.name,
         dropsNear: false,
         told: (added: { became: string; example: { digest: string } } | null) => {
           if (!added) this.broken = [...this.broken, each.item.path];

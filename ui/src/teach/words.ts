@@ -1,3 +1,4 @@
+import { own } from "../api/own";
 import type { Doubt, Score } from "./replies";
 
 /** What figures say, in words: a state is never told by a colour or a number alone. */
@@ -38,7 +39,7 @@ export function confusions(doubts: readonly Doubt[], counts: Record<string, numb
   for (const { label, looks_like: looksLike, is_suspect } of doubts) {
     if (!is_suspect) continue;
     const key = `${label}\n${looksLike}`;
-    const same = found.get(key) ?? { label, looksLike, count: 0, of: counts[label] ?? 0 };
+    const same = found.get(key) ?? { label, looksLike, count: 0, of: own(counts, label) ?? 0 };
     found.set(key, { ...same, count: same.count + 1 });
   }
   return [...found.values()].sort((a, b) => b.count / b.of - a.count / a.of);

@@ -23,6 +23,8 @@ export class Chart {
   #now = $state(Date.now());
   /** Where one has clicked: the moment that is asked about. */
   pinned = $state<number | null>(null);
+  /** What was asked about and is before the log: the oldest moment stands for it. */
+  tooOld = $state<number | null>(null);
   /** Where the pointer is. */
   hovered = $state<number | null>(null);
   strip = $state.raw<Strip | null>(null);
@@ -64,6 +66,7 @@ export class Chart {
   follow(): void {
     this.#end = null;
     this.pinned = null;
+    this.tooOld = null;
     this.tick();
   }
 
@@ -74,6 +77,7 @@ export class Chart {
 
   pin(time: number): void {
     this.pinned = this.#held(time);
+    this.tooOld = this.pinned - time > 1000 ? time : null;
     this.#end ??= this.#now;
     if (this.pinned < this.since || this.pinned > this.until) this.show(this.pinned);
   }

@@ -1,4 +1,5 @@
 /** What every lane says of some columns, in words: for the cursor, for the table, and for who only listens. */
+import { quoted } from "../api/ask";
 import type { LookLane, RuleLane, Series, Strip } from "./strip";
 
 export interface Reading {
@@ -95,8 +96,8 @@ function look(strip: Strip, lane: LookLane, begin: number, end: number): Reading
   }
   const why = strip.words[lane.reason[refused?.value ? refused.column : looked.column] ?? -1];
   if (refused?.value)
-    return [{ lane: name, text: `was refused: ${why ?? "the network was busy"}`, kind: "bad" }];
-  return [{ lane: name, text: why ? `did not look: ${why}` : "did not look", kind: "plain" }];
+    return [{ lane: name, text: `did not look: ${quoted(why ?? "the network was busy")}`, kind: "bad" }];
+  return [{ lane: name, text: why ? `did not look: ${quoted(why)}` : "did not look", kind: "plain" }];
 }
 
 function rule(lane: RuleLane, begin: number, end: number): Reading[] {
@@ -107,10 +108,10 @@ function rule(lane: RuleLane, begin: number, end: number): Reading[] {
   const enter = lane.enter_at[best.column];
   const leave = lane.leave_at[best.column];
   const limits =
-    enter == null || leave == null
-      ? ""
-      : ` (enters at ${NATS.format(enter)}, leaves at ${NATS.format(leave)})`;
-  const text = `${state}; evidence ${NATS.format(best.value)}${limits}`;
+    enter == null || leave == null ? "" : ` (begins at ${NATS.format(enter)}, ends at ${NATS.format(leave)})`;
+  const sure = highest(lane.confidence, begin, end)?.value;
+  const said = sure ? `${state}, at most ${percent(sure)} sure` : state;
+  const text = `${said}; evidence ${NATS.format(best.value)}${limits}`;
   return [{ lane: `Rule: ${lane.name}`, text, kind: state === "active" ? "good" : "plain" }];
 }
 

@@ -1,5 +1,6 @@
 /** The stages that a frame passes, by the names that the service gives them. */
 import type { IconName } from "../parts/Icon.svelte";
+import type { address } from "../route.svelte";
 import type { Explanation } from "./strip";
 
 const NAMES: Record<string, string> = {
@@ -42,6 +43,18 @@ export function way({ stopped_by: stopped, sentences, verdict }: Explanation): S
       said: state === "stopped" ? verdict : "",
     };
   });
+}
+
+/** Where one goes to mend what stopped it; nowhere if nothing is to be mended. */
+export function ways(
+  { stopped_by: stopped, missing, sentences }: Explanation,
+  camera: string,
+): { text: string; to: Parameters<typeof address> }[] {
+  if (stopped === "camera") return [{ text: "Set-up of this camera", to: ["setup", "camera", camera] }];
+  const hasRules = sentences.some(({ stage }) => stage === "rule");
+  if (stopped === "rule" && !hasRules)
+    return [{ text: "Give it a rule", to: ["setup", "rules", { camera }] }];
+  return missing.map((name) => ({ text: `Teach “${name}”`, to: ["teach", name, { camera }] }));
 }
 
 /** The sentences by stage, in the order in which a frame meets the stages. */

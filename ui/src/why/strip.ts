@@ -93,6 +93,8 @@ export interface Explanation {
   until: string;
   verdict: string;
   stopped_by: string | null;
+  /** Classifiers that rules ask, not taught yet or damaged. */
+  missing: readonly string[];
   sentences: readonly { stage: string; text: string }[];
 }
 

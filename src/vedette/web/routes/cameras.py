@@ -59,6 +59,7 @@ class CameraReply(BaseModel):
     corrupt: int = Field(description="Packets or pictures that could not be decoded.")
     last_error: str | None = Field(description="What went wrong last, without any credential.")
     trouble: str | None = Field(description="Why its thread does not run, if it does not.")
+    lost_since: datetime | None = Field(description="Since when it is lost, UTC; null: it is not.")
     frames_per_second: float | None = Field(description="Frames handed on a second; null until it is known.")
     last_frame_at: datetime | None = Field(description="When the newest frame was taken, UTC.")
     rules: list[RuleReply] = Field(description="Its rules' states; empty before the first judged frame.")
@@ -89,6 +90,7 @@ class CameraReply(BaseModel):
             corrupt=status.corrupt,
             last_error=status.last_error,
             trouble=appliance.system.troubles.get(f"camera {name}"),
+            lost_since=appliance.system.lost_since.get(f"camera {name}"),
             frames_per_second=appliance.newest.frames_per_second(name),
             last_frame_at=None if frame is None else frame.captured_at,
             rules=[RuleReply.of(verdict) for verdict in appliance.newest.verdicts(name)],

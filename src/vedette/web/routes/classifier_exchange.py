@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Annotated, Any, BinaryIO
 
@@ -12,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from vedette.assembly.classifier_exchange import Imported
-from vedette.errors import UsageError
+from vedette.errors import StoreError, UsageError
 from vedette.teaching.archive import SUFFIX
 from vedette.web.attachment import attachment
 from vedette.web.limits import Limits
@@ -85,10 +87,11 @@ def classifier_exchange_routes(service: Service) -> APIRouter:
         openapi_extra={"requestBody": _BODY},
     )
     async def import_classifier(request: Request, name: Name = None) -> ImportedReply:
-        make_folder(appliance.teaching.root)
-        with TemporaryFile(dir=appliance.teaching.root) as file:
-            await _receive(request, file, service.limits)
-            return await service.desk.run(lambda: _imported(appliance, file, name))
+        with _disk_told(appliance):
+            make_folder(appliance.teaching.root)
+            with TemporaryFile(dir=appliance.teaching.root) as file:
+                await _receive(request, file, service.limits)
+                return await service.desk.run(lambda: _imported(appliance, file, name))
 
     return router
 
@@ -96,12 +99,24 @@ def classifier_exchange_routes(service: Service) -> APIRouter:
 def _exported(appliance: Appliance, name: str) -> OpenFile:
     """The file, which has no name on the disk: it is gone when it is closed."""
     described_or_refused(appliance, name)
-    with TemporaryFile(dir=appliance.teaching.root) as file:
+    with _disk_told(appliance), TemporaryFile(dir=appliance.teaching.root) as file:
         appliance.teaching.export(name, file)
         file.flush()
         found = os.fstat(file.fileno())
         tag = f'"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}"'
         return OpenFile(os.dup(file.fileno()), found.st_size, found.st_mtime, tag)
+
+
+@contextmanager
+def _disk_told(appliance: Appliance) -> Iterator[None]:
+    """A disk that is full, or that may not be written, is a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{appliance.teaching.root}: the file cannot be written: {error.strerror or error}.",
+            "Look at the space and the permissions there.",
+        ) from error
 
 
 def _imported(appliance: Appliance, file: BinaryIO, name: str | None) -> ImportedReply:

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from vedette.assembly.described import Described
-from vedette.errors import UsageError
+from vedette.assembly.teaching_draft import Draft
+from vedette.errors import TeachingError, UsageError
 from vedette.teaching.manifest import ClassScore
 from vedette.values.geometry import Box
 from vedette.web.idempotency import takes_key
@@ -50,6 +51,9 @@ class ClassifierReply(BaseModel):
     redo_change: str | None = Field(description="What redo would make again, in words.")
     examples: dict[str, int] = Field(description="Pictures a label, with what was changed since.")
     changes: int = Field(description="Pictures added, removed or relabelled since it was taught.")
+    trouble: str | None = Field(
+        default=None, description="Why it cannot be read, if it cannot: then all else is empty."
+    )
 
     @classmethod
     def of(cls, described: Described, appliance: Appliance) -> ClassifierReply:
@@ -76,6 +80,12 @@ class ClassifierReply(BaseModel):
             changes=described.changes,
         )
 
+    @classmethod
+    def damaged(cls, name: str, appliance: Appliance, error: TeachingError) -> ClassifierReply:
+        """The reply for one that cannot be read."""
+        empty = cls.of(Described(name, None, Draft()), appliance)
+        return empty.model_copy(update={"trouble": str(error)})
+
 
 class NewClassifier(BaseModel):
     """A classifier to begin."""
@@ -100,7 +110,7 @@ def classifier_routes(service: Service) -> APIRouter:
     @router.get("", summary="Every classifier", responses=refusals(409, 503))
     async def list_classifiers() -> list[ClassifierReply]:
         return await service.store.run(
-            lambda: [reply_of(appliance, name) for name in appliance.teaching.names]
+            lambda: [_reply_or_trouble(appliance, name) for name in appliance.teaching.names]
         )
 
     @router.post("", summary="Begin a classifier", status_code=201, responses=_WRITING, dependencies=_KEY)
@@ -119,7 +129,9 @@ def classifier_routes(service: Service) -> APIRouter:
     )
     async def delete_classifier(name: str) -> Response:
         def work() -> None:
-            described_or_refused(appliance, name)
+            # One that is damaged can be deleted, too.
+            if name not in appliance.teaching.names:
+                raise _unknown(name)
             appliance.teaching.delete(name)
 
         await service.desk.run(work)
@@ -137,8 +149,12 @@ def described_or_refused(appliance: Appliance, name: str) -> Described:
     """
     described = appliance.teaching.describe(name)
     if described is None:
-        raise Refusal(404, f"no classifier is called {name[:80]!r}.", "GET /api/v1/classifiers lists them.")
+        raise _unknown(name)
     return described
+
+
+def _unknown(name: str) -> Refusal:
+    return Refusal(404, f"no classifier is called {name[:80]!r}.", "GET /api/v1/classifiers lists them.")
 
 
 def reply_of(appliance: Appliance, name: str) -> ClassifierReply:
@@ -149,6 +165,13 @@ def reply_of(appliance: Appliance, name: str) -> ClassifierReply:
         TeachingError: it cannot be read.
     """
     return ClassifierReply.of(described_or_refused(appliance, name), appliance)
+
+
+def _reply_or_trouble(appliance: Appliance, name: str) -> ClassifierReply:
+    try:
+        return reply_of(appliance, name)
+    except TeachingError as error:
+        return ClassifierReply.damaged(name, appliance, error)
 
 
 def _created(appliance: Appliance, new: NewClassifier) -> ClassifierReply:

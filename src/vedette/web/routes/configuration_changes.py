@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -92,14 +92,24 @@ def shown_mark(
     return mark
 
 
+def is_for_new(
+    if_none_match: Annotated[
+        Literal["*"] | None, Header(description="`*`: only if there is none of that name yet (RFC 9110).")
+    ] = None,
+) -> bool:
+    """Whether nothing that is there may be exchanged."""
+    return if_none_match is not None
+
+
 Mark = Annotated[str, Depends(shown_mark)]
+ForNew = Annotated[bool, Depends(is_for_new)]
 
 _REFUSED = refusals(
     404,
     408,
     413,
     503,
-    _409="The file was changed meanwhile, or cannot be used.",
+    _409="The file was changed meanwhile, cannot be used, or has one of that name already.",
     _422="It does not fit.",
 )
 
@@ -114,10 +124,10 @@ def configuration_change_routes(service: Service) -> APIRouter:
         return ChangedReply(changes=list(made.changes), etag=made.mark)
 
     @router.put("/cameras/{name}", summary="Add a camera, or change its source", responses=_REFUSED)
-    async def put_camera(name: str, change: SourceChange, mark: Mark) -> ChangedReply:
+    async def put_camera(name: str, change: SourceChange, mark: Mark, is_new: ForNew) -> ChangedReply:
         _check(name, "camera")
         at = ("cameras", name)
-        return await done(lambda set_up: set_up.put_source(name, change.source, mark), at)
+        return await done(lambda set_up: set_up.put_source(name, change.source, mark, is_new=is_new), at)
 
     @router.delete("/cameras/{name}", summary="Take a camera out, with its rules", responses=_REFUSED)
     async def delete_camera(name: str, mark: Mark) -> ChangedReply:
@@ -163,10 +173,10 @@ def _add_rule_routes(router: APIRouter, done: Any) -> None:
 
 def _add_action_routes(router: APIRouter, done: Any) -> None:
     @router.put("/actions/{name}", summary="Add an action, or change it", responses=_REFUSED)
-    async def put_action(name: str, change: ActionChange, mark: Mark) -> ChangedReply:
+    async def put_action(name: str, change: ActionChange, mark: Mark, is_new: ForNew) -> ChangedReply:
         _check(name, "action")
         reply: ChangedReply = await done(
-            lambda set_up: set_up.put_action(name, change.settings, mark), ("actions", name)
+            lambda set_up: set_up.put_action(name, change.settings, mark, is_new=is_new), ("actions", name)
         )
         return reply
 

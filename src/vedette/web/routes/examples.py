@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -14,7 +16,7 @@ from starlette.responses import Response
 
 from vedette.assembly.teaching_desk import Added, How
 from vedette.pixels.picture import MAXIMUM_BYTES
-from vedette.teaching.examples import Example
+from vedette.teaching.examples import UNSEEN, Example, digest_of
 from vedette.values.frame import Frame
 from vedette.web.body import read_body
 from vedette.web.idempotency import takes_key
@@ -34,7 +36,8 @@ from vedette.web.small_picture import small_picture
 
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".bmp": "image/bmp"}
 DIGEST = r"^[0-9a-f]{64}$"
-LABEL = r"^[^\x00-\x1f/\\]{1,64}$"
+_LONGEST_TITLE = 80
+LABEL = rf"^[^{UNSEEN}/\\]{{1,64}}$"
 
 Digest = Annotated[str, Path(pattern=DIGEST, description="SHA-256 of the picture's bytes.")]
 
@@ -73,8 +76,22 @@ class ExampleQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     label: str | None = Field(default=None, max_length=64, description="Of that label.")
+    event: str | None = Field(default=None, max_length=64, description="The picture of that event alone.")
     cursor: str | None = Field(default=None, pattern=DIGEST, description=CURSOR)
     limit: int = LIMIT
+
+
+class PostedQuery(BaseModel):
+    """What is said of a posted picture."""
+
+    label: str | None = Field(default=None, pattern=LABEL, description="What the posted picture shows.")
+    file: str | None = Field(
+        default=None, max_length=255, description="Its file's name, to be recognised by."
+    )
+    drop_near_duplicates: bool = Field(
+        default=False, description="Keep none that is nearly the same as one of the class."
+    )
+    teach: Teach = False
 
 
 class NearReply(BaseModel):
@@ -141,8 +158,6 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
     **refusals(404, 409, 416, 422, 503),
 }
 
-Label = Annotated[str | None, Query(pattern=LABEL, description="What the posted picture shows.")]
-Drop = Annotated[bool, Query(description="Keep none that is nearly the same as one of the class.")]
 Width = Annotated[
     int | None, Query(ge=32, le=4096, description="Scaled down to so many pixels; never enlarged.")
 ]
@@ -165,17 +180,11 @@ def example_routes(service: Service) -> APIRouter:
         openapi_extra={"requestBody": _BODY},
         dependencies=[Depends(takes_key)],
     )
-    async def add_example(
-        name: str,
-        request: Request,
-        label: Label = None,
-        drop_near_duplicates: Drop = False,
-        teach: Teach = False,
-    ) -> AddedReply:
+    async def add_example(name: str, request: Request, query: Annotated[PostedQuery, Query()]) -> AddedReply:
         body = await read_body(request, service.limits)
-        content_type = request.headers.get("content-type", "")
-        how = How(drops_near_duplicates=drop_near_duplicates, is_taught=teach)
-        return await service.desk.run(lambda: _add(appliance, name, _Posted(body, content_type, label), how))
+        how = How(drops_near_duplicates=query.drop_near_duplicates, is_taught=query.teach)
+        posted = _Posted(body, request.headers.get("content-type", ""), query.label, query.file)
+        return await service.desk.run(lambda: _add(appliance, name, posted, how))
 
     @router.get(
         "/{digest}/picture",
@@ -205,7 +214,8 @@ def _page(appliance: Appliance, name: str, query: ExampleQuery) -> ExamplePage:
         for example in found:
             if example.digest == query.cursor:
                 break
-    wanted = (each for each in found if query.label in {None, each.label})
+    of_event = None if query.event is None else digest_of(_event_picture(appliance, query.event))
+    wanted = (each for each in found if query.label in {None, each.label} and of_event in {None, each.digest})
     page = list(islice(wanted, query.limit + 1))
     more = len(page) > query.limit
     replies = [ExampleReply.of(name, each, taught) for each in page[: query.limit]]
@@ -228,6 +238,7 @@ class _Posted(NamedTuple):
     body: bytes
     content_type: str
     label: str | None
+    file: str | None
 
 
 class _Picture(NamedTuple):
@@ -248,7 +259,7 @@ def _add(appliance: Appliance, name: str, posted: _Posted, how: How) -> AddedRep
         data = posted_picture(posted.body, posted.content_type)
         if posted.label is None:
             raise Refusal(422, "the picture has no label.", "Say what it shows: ?label=cat")
-        found = _Picture(data, posted.label, "posted")
+        found = _Picture(data, posted.label, _title(posted.file))
     added: Added = appliance.teaching.add(name, *found, how)
     near = [
         NearReply(digest=each.example.digest, label=each.example.label, similarity=each.similarity)
@@ -260,6 +271,13 @@ def _add(appliance: Appliance, name: str, posted: _Posted, how: How) -> AddedRep
         example=ExampleReply.of(name, added.example, taught_labels(appliance, name)),
         near_duplicates=near,
     )
+
+
+def _title(file: str | None) -> str:
+    """The file's own name without what cannot be seen or would end a quotation; else when it came."""
+    name = re.split(r"[/\\]", file or "")[-1]
+    seen = "".join(sign for sign in name if sign.isprintable() and sign != "`").strip()
+    return seen[:_LONGEST_TITLE] or f"a picture of {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _asked(body: bytes) -> FromCamera | FromEvent:
@@ -280,18 +298,22 @@ def _of_camera(appliance: Appliance, asked: FromCamera) -> _Picture:
 
 
 def _of_event(appliance: Appliance, asked: FromEvent) -> _Picture:
-    """The event's picture, read below the storage folder and nowhere else.
+    event = event_of(appliance, asked.event)
+    title = f"event {event.camera} {event.opened_at:%Y-%m-%d %H:%M:%S}"
+    return _Picture(_event_picture(appliance, event.id), asked.label, title)
+
+
+def _event_picture(appliance: Appliance, identity: str) -> bytes:
+    """An event's picture, read below the storage folder and nowhere else.
 
     Raises:
         Refusal: 404, no such event, or it has no picture.
     """
-    event = event_of(appliance, asked.event)
-    file = opened_snapshot(appliance, event.id)
+    file = opened_snapshot(appliance, identity)
     try:
-        data = os.pread(file.descriptor, MAXIMUM_BYTES + 1, 0)
+        return os.pread(file.descriptor, MAXIMUM_BYTES + 1, 0)
     finally:
         file.close()
-    return _Picture(data, asked.label, f"event {event.camera} {event.opened_at:%Y-%m-%d %H:%M:%S}")
 
 
 def refuse_unknown(appliance: Appliance, name: str, *digests: str) -> None:

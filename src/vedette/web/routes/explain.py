@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from vedette.pipeline.explain_answer import Situation
 from vedette.pipeline.explain_window import Window
 from vedette.web.names import refuse_wrong_name
 from vedette.web.paging import CURSOR, LIMIT, NEXT
+from vedette.web.protocol import Appliance
 from vedette.web.refusal import Refusal, refusals
 from vedette.web.service import Service
 from vedette.web.times import in_utc
@@ -84,6 +86,7 @@ class ExplanationReply(BaseModel):
     until: datetime = Field(description="Until before then.")
     verdict: str = Field(description="In one line.")
     stopped_by: str | None = Field(description="The first stage that said no; null if none did.")
+    missing: list[str] = Field(description="Classifiers that rules ask, not taught yet or damaged.")
     sentences: list[SentenceReply] = Field(description="In the stages' order.")
     slice_seconds: float = Field(description="How long one of the moments is.")
     moments: list[dict[str, Any]] = Field(description="The time in slices, in figures.")
@@ -115,7 +118,10 @@ def explain_routes(service: Service) -> APIRouter:
     async def get_explanation(query: Annotated[ExplainQuery, Query()]) -> ExplanationReply:
         window = checked(query)
         zone = query.time_zone
-        answer = await service.chores.run(lambda: appliance.explain.summary(query.camera, window, zone))
+        situation = _situation(appliance, query.camera)
+        answer = await service.chores.run(
+            lambda: appliance.explain.summary(query.camera, window, zone, situation)
+        )
         return ExplanationReply.model_validate(answer.as_record())
 
     @router.get("/rows", summary="Every stage's verdicts in pages", responses=refusals(404, 422, 503))
@@ -129,3 +135,14 @@ def explain_routes(service: Service) -> APIRouter:
         return RowsPage(rows=[asdict(row) for row in page], next_cursor=following)
 
     return router
+
+
+def _situation(appliance: Appliance, camera: str) -> Situation | None:
+    """The camera as it is now; None if it is gone from the configuration."""
+    plan, status = appliance.plans.get(camera), appliance.cameras.get(camera)
+    if plan is None or status is None:
+        return None
+    trouble = appliance.system.troubles.get(f"camera {camera}")
+    if trouble is None and status.state != "connected":
+        trouble = status.last_error
+    return Situation(plan.asked, trouble)

@@ -63,26 +63,24 @@ class ReplayedReply(OutcomeReply):
     uncertain: list[SpanReply] = Field(description="When that was.")
 
 
-class FidelityReply(BaseModel):
-    """The same replay with the settings that run."""
-
-    events: int = Field(description="As it gives them.")
-    active_seconds: float = Field(description="As it gives them.")
-    agreement: float = Field(description="Share of the time in which it gives what was, 0..1.")
-
-
 class ReplayReply(BaseModel):
-    """What was, and what would have been."""
+    """What the settings in force and other ones make of the same time, and what really was."""
 
     camera: str = Field(description="The camera.")
     rule: str = Field(description="The rule.")
     since: datetime = Field(description="The time that was replayed begins, UTC.")
     until: datetime = Field(description="It ends, UTC.")
     known_since: datetime | None = Field(description="The log begins, UTC; null: nothing is known.")
-    before: OutcomeReply = Field(description="As the log has it.")
-    after: ReplayedReply = Field(description="With the changes.")
-    changed: bool = Field(description="The changes make a difference, beyond the log's grain.")
-    fidelity: FidelityReply | None = Field(description="How far to trust it; null for a new rule.")
+    logged: OutcomeReply = Field(
+        description="What really was; the rule may have been another one for a part of the time."
+    )
+    before: OutcomeReply | None = Field(
+        description="Replayed with the settings in force; null for a new rule."
+    )
+    after: ReplayedReply = Field(description="Replayed with the changes.")
+    changed: bool = Field(
+        description="`before` and `after` differ, beyond the log's grain; true for a new rule."
+    )
     looks: int = Field(description="Logged looks that were judged anew.")
     caveat: str = Field(description="What to keep in mind, in words.")
 
@@ -110,28 +108,21 @@ def explain_replay_routes(service: Service) -> APIRouter:
 
 
 def _reply(body: ReplayBody, answer: ReplayAnswer) -> ReplayReply:
-    after, fidelity = answer.after, None
-    if answer.unchanged is not None and answer.agreement is not None:
-        unchanged = OutcomeReply.of(answer.unchanged)
-        fidelity = FidelityReply(
-            events=unchanged.events,
-            active_seconds=unchanged.active_seconds,
-            agreement=round(answer.agreement, 4),
-        )
+    after = answer.after
     return ReplayReply(
         camera=body.camera,
         rule=body.rule,
         since=answer.window.since,
         until=answer.window.until,
         known_since=answer.known_since,
-        before=OutcomeReply.of(answer.before),
+        logged=OutcomeReply.of(answer.logged),
+        before=None if answer.before is None else OutcomeReply.of(answer.before),
         after=ReplayedReply(
             **OutcomeReply.of(after.active).model_dump(),
             uncertain_seconds=round(after.uncertain.seconds, 2),
             uncertain=_spans(after.uncertain),
         ),
         changed=answer.is_changed,
-        fidelity=fidelity,
         looks=after.looks,
         caveat=answer.caveat,
     )

@@ -11,11 +11,9 @@ from starlette.routing import Route
 
 from vedette.values.prediction import UNKNOWN, Classification
 from vedette.web.body import read_body
-from vedette.web.limits import Limits
 from vedette.web.posted_picture import PICTURE_BODY, posted_picture
-from vedette.web.protocol import Appliance
 from vedette.web.refusal import Refusal, json_answer
-from vedette.web.worker import Worker
+from vedette.web.service import Service
 
 PATH = "/api/image"
 
@@ -32,18 +30,20 @@ def tags(classification: Classification) -> dict[str, float]:
     return {label: round(share, 4) for label, share in classification.confidences.items()}
 
 
-def image_route(appliance: Appliance, worker: Worker, limits: Limits) -> Route:
+def image_route(service: Service) -> Route:
     """The route, as plain Starlette: FastAPI's way through dependencies costs more than the rest of it."""
+    appliance = service.appliance
 
     async def post_image(request: Request) -> Response:
         classifier = request.query_params.get("classifier")
         _refuse_wrong_name(classifier, appliance.classifiers)
-        body = await read_body(request, limits)
         content_type = request.headers.get("content-type", "")
-        # In a thread: a large picture takes half a second, and cameras may have the device.
-        answer = await worker.run(
-            lambda: appliance.classify_picture(posted_picture(body, content_type), classifier)
-        )
+        with service.room.hold() as held:
+            body = await read_body(request, service.limits, held)
+            # In a thread: a large picture takes half a second, and cameras may have the device.
+            answer = await service.pictures.run(
+                lambda: appliance.classify_picture(posted_picture(body, content_type), classifier)
+            )
         return json_answer({"tags": tags(answer)})
 
     return Route(PATH, post_image, methods=["POST"])

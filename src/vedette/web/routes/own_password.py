@@ -82,7 +82,7 @@ def own_password_routes(service: Service) -> APIRouter:
 
         def change() -> Book:
             kept = access.passwords.kept(asked.new.get_secret_value())
-            return people.change(lambda book: with_change(book, person.id, password=kept))
+            return access.change(who, lambda book: with_change(book, person.id, password=kept))
 
         book = await service.doors.run(change)
         return log_in_as(access, known_person(book, person.id), request, response)

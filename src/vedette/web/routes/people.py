@@ -58,13 +58,14 @@ def people_routes(service: Service) -> APIRouter:
 
     @router.post("", status_code=201, summary="Add somebody", responses=refusals(408, 409, 413, 422, 503))
     async def add_person(asked: NewPerson, request: Request) -> PersonReply:
-        people = access.people
+        by = visitor(request)
         refuse_weak(asked.password.get_secret_value(), asked.name)
 
         def add() -> Person:
             kept = access.passwords.kept(asked.password.get_secret_value())
             now = access.now()
-            return people.change(lambda book: with_person(book, asked.name, asked.role, kept, now)).people[-1]
+            book = access.change(by, lambda book: with_person(book, asked.name, asked.role, kept, now))
+            return book.people[-1]
 
         return _shown(await service.doors.run(add), request)
 
@@ -82,8 +83,8 @@ def person_routes(service: Service) -> APIRouter:
         responses=refusals(404, 408, 409, 413, 422, 503),
     )
     async def change_person(person_id: str, asked: PersonChange, request: Request) -> PersonReply:
-        people = access.people
-        person = known_person(people.book, person_id)
+        by = visitor(request)
+        person = known_person(access.people.book, person_id)
         if asked.password is not None:
             _refuse_own(person, request)
             refuse_weak(asked.password.get_secret_value(), asked.name or person.name)
@@ -92,8 +93,8 @@ def person_routes(service: Service) -> APIRouter:
             kept = (
                 None if asked.password is None else access.passwords.kept(asked.password.get_secret_value())
             )
-            return people.change(
-                lambda book: with_change(book, person_id, name=asked.name, role=asked.role, password=kept)
+            return access.change(
+                by, lambda book: with_change(book, person_id, name=asked.name, role=asked.role, password=kept)
             )
 
         return _shown(known_person(await service.doors.run(change), person_id), request)
@@ -104,10 +105,10 @@ def person_routes(service: Service) -> APIRouter:
         summary="Remove somebody, their sessions and tokens",
         responses=refusals(404, 408, 409, 413, 503),
     )
-    async def remove_person(person_id: str) -> Response:
-        people = access.people
-        known_person(people.book, person_id)
-        await service.doors.run(lambda: people.change(lambda book: without_person(book, person_id)))
+    async def remove_person(person_id: str, request: Request) -> Response:
+        by = visitor(request)
+        known_person(access.people.book, person_id)
+        await service.doors.run(lambda: access.change(by, lambda book: without_person(book, person_id)))
         return Response(None, 204)
 
     return router

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import asdict
+from datetime import datetime
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -70,10 +71,12 @@ class SystemReply(BaseModel):
     queues: dict[str, list[TurnsReply]] = Field(description="Each network's queue.")
     temperatures: dict[str, float] = Field(description="Degrees Celsius by sensor.")
     troubles: dict[str, str] = Field(description="What does not work and why, by part.")
+    lost_since: dict[str, datetime] = Field(description="Since when each lost camera is lost, UTC, by part.")
     remedies: dict[str, str] = Field(description="What to do about each, and about the storage's.")
     restarts: dict[str, int] = Field(description="How often a part was started again.")
     process: ProcessReply = Field(description="Memory, processor time and so on.")
-    looks_not_served: dict[str, int] = Field(description="Looks that were due and not served, by camera.")
+    looks_not_served: dict[str, int] = Field(description="Looks a busy network had no turn for, by camera.")
+    looks_failed: dict[str, int] = Field(description="Looks at which the network failed, by camera.")
     outbox: list[LettersReply] = Field(description="What is to be told, by action.")
 
 
@@ -132,12 +135,14 @@ def _system(appliance: Appliance) -> SystemReply:
         },
         temperatures=dict(system.temperatures),
         troubles=dict(system.troubles),
+        lost_since=dict(system.lost_since),
         remedies=dict(system.remedies),
         restarts=dict(system.restarts),
         process=ProcessReply(**asdict(system.vitals)),
         looks_not_served={
             name: measures.looks_not_served for name, measures in appliance.metrics.cameras.items()
         },
+        looks_failed={name: measures.looks_failed for name, measures in appliance.metrics.cameras.items()},
         outbox=letters,
     )
 

@@ -50,6 +50,9 @@ class DoubtReply(BaseModel):
     is_suspect: bool = Field(description="Another class fits better.")
     picture: str = Field(description="The address of its bytes.")
     why: str = Field(description="In words, without a full stop.")
+    twin: str | None = Field(
+        description="The address of nearly the same picture that has another label, if there is one."
+    )
 
 
 class DoubtsReply(BaseModel):
@@ -76,6 +79,7 @@ class DoubtsReply(BaseModel):
                     is_suspect=each.is_suspect,
                     picture=f"{address}/{each.digest}/picture",
                     why=each.why,
+                    twin=None if each.twin is None else f"{address}/{each.twin}/picture",
                 )
                 for each in found.doubts[:limit]
             ],

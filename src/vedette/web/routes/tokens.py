@@ -63,17 +63,18 @@ def token_routes(service: Service) -> APIRouter:
             owner=_owner(visitor(request), people.book),
             created_at=access.now(),
         )
-        book = await service.doors.run(lambda: people.change(lambda book: with_token(book, made)))
+        by = visitor(request)
+        book = await service.doors.run(lambda: access.change(by, lambda book: with_token(book, made)))
         return TokenMade(**_shown(book.tokens[-1], book), token=text)
 
     @router.delete(
         "/{token_id}", status_code=204, summary="Revoke a token", responses=refusals(404, 408, 409, 413, 503)
     )
-    async def revoke_token(token_id: str) -> Response:
-        people = access.people
-        if all(each.id != token_id for each in people.book.tokens):
+    async def revoke_token(token_id: str, request: Request) -> Response:
+        by = visitor(request)
+        if all(each.id != token_id for each in access.people.book.tokens):
             raise Refusal(404, "there is no such token.", "Look at the list again.")
-        await service.doors.run(lambda: people.change(lambda book: without_token(book, token_id)))
+        await service.doors.run(lambda: access.change(by, lambda book: without_token(book, token_id)))
         return Response(None, 204)
 
     return router

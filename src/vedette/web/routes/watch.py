@@ -30,7 +30,7 @@ def watch_routes(service: Service) -> APIRouter:
         socket: WebSocket, name: str, pictures: Pictures = "video", width: Width = 960, fps: Rate = 10.0
     ) -> None:
         refuse_wrong_name(name, cameras.cameras, "camera", "/api/v1/cameras")
-        with service.watchers.place():
+        with service.watchers.place(socket.scope):
             await socket.accept()
             await Watching(service, socket, Wishes(name, pictures, width, 1 / fps)).run()
 
