@@ -79,10 +79,10 @@ class Happenings {
   #tell(kind: Kind, message: MessageEvent<string>): void {
     this.isHeard = true;
     const data = JSON.parse(message.data) as Record<string, unknown>;
-    for (const heard of this.#listeners.get(kind) ?? []) heard(data);
-    if (kind !== "hello" || !this.#wasAway) return;
+    // Who was away begins with what is now.
+    const told = kind === "hello" && this.#wasAway ? "lost" : kind;
     this.#wasAway = false;
-    for (const heard of this.#listeners.get("lost") ?? []) heard({});
+    for (const heard of this.#listeners.get(told) ?? []) heard(data);
   }
 }
 
