@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from parts.stored_events import event
 from parts.taught_pictures import jpeg
 from parts.web_server import trail
 from vedette.assembly.workbench import Users
+from vedette.web.app import create_app
 
 CLASSIFIERS = "/api/v1/classifiers"
 DOOR = f"{CLASSIFIERS}/door"
@@ -232,3 +235,39 @@ def test_a_classifier_travels_as_a_file(door, tmp_path):
     assert door.post(f"{CLASSIFIERS}/import", params={"name": "../x"}, content=b"").status_code == 422
     assert sorted(path.name for path in (tmp_path / "classifiers").iterdir()) == ["door", "roof"]
     assert door.get(f"{CLASSIFIERS}/shed/export").status_code == 404
+
+
+def test_two_files_come_in_at_once_and_no_more(stored):
+    """Each may take half a gigabyte of the disk before anybody has looked at it."""
+
+    async def ask() -> list[int]:
+        service = create_app(stored)
+        coming, end = asyncio.Event(), asyncio.Event()
+        begun = 0
+
+        async def slowly():
+            nonlocal begun
+            begun += 1
+            if begun == 2:
+                coming.set()
+            yield b"PK"
+            await end.wait()
+            yield b"no archive"
+
+        transport = httpx.ASGITransport(service)
+        async with (
+            service.router.lifespan_context(service),
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        ):
+            two = [asyncio.create_task(client.post(f"{CLASSIFIERS}/import", content=slowly())) for _ in "12"]
+            await coming.wait()
+            third = await client.post(f"{CLASSIFIERS}/import", content=b"PK")
+            end.set()
+            answers = [
+                third,
+                *[await each for each in two],
+                await client.post(f"{CLASSIFIERS}/import", content=b"PK"),
+            ]
+            return [each.status_code for each in answers]
+
+    assert asyncio.run(ask()) == [503, 422, 422, 422]

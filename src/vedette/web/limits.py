@@ -19,7 +19,7 @@ class Limits:
     and `listeners` listen to what happens; a listener hears something every `heartbeat_seconds`. After a
     `burst`, at most `requests_per_second` are taken; a request waits for its turn, for at most
     `pace_patience_seconds`. An exported classifier, which goes to the disk as it comes, may have
-    `archive_bytes` and take `archive_seconds`.
+    `archive_bytes` and take `archive_seconds`; `importers` come at once.
     """
 
     body_bytes: int = MAXIMUM_BYTES + 16 * 1024
@@ -32,6 +32,7 @@ class Limits:
     viewers: int = 8
     watchers: int = 32
     listeners: int = 16
+    importers: int = 2
     heartbeat_seconds: float = 15.0
     requests_per_second: float = 200.0
     burst: int = 200

@@ -38,6 +38,7 @@ class Service:
     viewers: Places
     watchers: Places
     listeners: Places
+    importers: Places
 
     @classmethod
     def of(cls, appliance: Appliance, limits: Limits, access: Access | None = None) -> Service:
@@ -60,6 +61,7 @@ class Service:
             viewers=Places(limits.viewers, "viewers"),
             watchers=Places(limits.watchers, "watchers"),
             listeners=Places(limits.listeners, "listeners"),
+            importers=Places(limits.importers, "imports"),
         )
 
     def close(self) -> None:

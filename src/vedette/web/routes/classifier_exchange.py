@@ -87,7 +87,7 @@ def classifier_exchange_routes(service: Service) -> APIRouter:
         openapi_extra={"requestBody": _BODY},
     )
     async def import_classifier(request: Request, name: Name = None) -> ImportedReply:
-        with _disk_told(appliance):
+        with service.importers.place(request.scope), _disk_told(appliance):
             make_folder(appliance.teaching.root)
             with TemporaryFile(dir=appliance.teaching.root) as file:
                 await _receive(request, file, service.limits)
