@@ -18,10 +18,10 @@ class Question(BaseModel):
     classifier: str = Field(min_length=1, description="The taught classifier that is asked.")
     label: str = Field(min_length=1, description="The class that the rule is about.")
     enter_probability: float = Field(
-        default=0.9, gt=0.5, le=0.95, description="How sure to be, over time, before the state is entered."
+        default=0.9, gt=0.5, le=0.95, description="How sure to be, over time, before it begins."
     )
     leave_probability: float = Field(
-        default=0.3, ge=0.05, lt=0.95, description="How unsure to be, over time, before the state is left."
+        default=0.3, ge=0.05, lt=0.95, description="How unsure to be, over time, before it ends."
     )
     half_life_seconds: float = Field(
         default=5.0,
