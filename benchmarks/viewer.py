@@ -90,7 +90,7 @@ def watching(port: int, pictures: str | None) -> Iterator[None]:
         yield
         return
     came = 0
-    address = f"ws://127.0.0.1:{port}/api/v1/cameras/finch/watch?pictures={pictures}"
+    address = f"ws://127.0.0.1:{port}/api/v1/cameras/{FINCH.camera}/watch?pictures={pictures}"
     with connect(address, max_size=None, compression=None, open_timeout=60) as viewer:
 
         def watch() -> None:
@@ -118,7 +118,7 @@ def configuration(scratch: Path, port: int) -> Path:
     teach_demonstration(FINCH, build_clip("finch", video), embedder, ORIGIN, scratch / "classifiers")
     embedder.close()
     described: dict[str, Any] = FINCH.configuration(video, scratch / "storage", is_paced=True)
-    described["cameras"][FINCH.clip]["source"]["loop"] = True
+    described["cameras"][FINCH.camera]["source"]["loop"] = True
     described["service"] = {"port": port, "access": "anyone"}
     path = scratch / "viewer.yaml"
     YAML().dump(described, path)

@@ -50,7 +50,7 @@ def test_the_command_says_what_each_stage_made_of_the_last_minute(house):
         nobody = asked(house, sentry, camera="lawm")
         sentry.ends(signal.SIGTERM, 5)
     assert told.returncode == 0, told.stderr
-    assert "Nothing stopped it: on the lawn became active" in told.stdout
+    assert "Nothing stopped it: `on the lawn` became active" in told.stdout
     for stage in ("gate", "network", "rule", "event", "action"):
         assert re.search(rf"^{stage} ", told.stdout, re.MULTILINE), told.stdout
     assert nobody.returncode != 0

@@ -12,6 +12,7 @@ _LAWN = PERSON.lessons[0].region
 
 DOOR = Demonstration(
     clip="person",
+    camera="door",
     story="",
     lessons=(
         Lesson(
