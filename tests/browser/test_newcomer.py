@@ -30,17 +30,15 @@ class Clock:
         if request.method == "GET" and "/answer?" in request.url:
             self.answered.append(span)
 
-    def wait(self, page: Page) -> None:
-        """Until it is answered with the last frame taught."""
-        asked = self.collected[-1][1]
-        while not any(began >= asked for began, _ in self.answered):
-            page.wait_for_event("requestfinished")
-
-    @property
-    def last_frame_to_answer(self) -> float:
+    def last_frame_to_answer(self, page: Page) -> float:
         """Seconds from asking for the last frame to the first answer asked for once it was taught."""
-        began, ended = self.collected[-1]
-        return min(done - began for asked, done in self.answered if asked >= ended) / 1000
+        while True:
+            # One that was under way when the button was let go may come later, and is the last one then.
+            began, ended = self.collected[-1]
+            done = [done for asked, done in self.answered if asked >= ended]
+            if done:
+                return (min(done) - began) / 1000
+            page.wait_for_event("requestfinished")
 
 
 def claim(page: Page, link: str) -> None:
@@ -90,14 +88,17 @@ def test_a_newcomer_goes_from_the_first_start_to_an_event(visit, first_start, ey
     newcomer = Newcomer(page, eyes, "person", "garden")
     newcomer.draw_region()
     expect(page.get_by_role("button", name="person: hold to collect")).to_be_visible()
-    newcomer.collect("background", PICTURES, with_somebody=False)
-    newcomer.collect("person", PICTURES, with_somebody=True)
+    newcomer.collect("background", 1, with_somebody=False)
+    newcomer.collect("person", 1, with_somebody=True)
     answer = page.locator(".answered .label")
     expect(answer).to_have_text(re.compile(r"^(person|background|unknown)$"))
     taught = time.monotonic() - opened
-    clock.wait(page)
+    # The clip plays again and again: what is not nearly the same has to be waited for.
+    newcomer.collect("background", PICTURES, with_somebody=False)
+    newcomer.collect("person", PICTURES, with_somebody=True)
+    again = clock.last_frame_to_answer(page)
     figure(f"from opening the page to the first answer on the live picture: {taught:.1f} s")
-    figure(f"from the last collected frame to the new answer: {clock.last_frame_to_answer:.2f} s")
+    figure(f"from the last collected frame to the new answer: {again:.2f} s")
     shoot(page, "teach-a-classifier")
 
     page.get_by_role("link", name=re.compile("tell me when person is seen")).click()
