@@ -87,11 +87,13 @@ def test_the_navigation_goes_everywhere_on_a_phone(page):
     navigation = page.get_by_role("navigation", name="Pages")
     for place, name in PLACES.items():
         link = navigation.get_by_role("link", name=name, exact=True)
+        more = navigation.get_by_role("button", name="More")
         if not link.is_visible():
-            navigation.get_by_role("button", name="More").click()
+            more.click()
         link.click()
         expect(page).to_have_url(f"{page.watch.address}/#/{place}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+        expect(more).to_have_attribute("aria-expanded", "false")
 
 
 def test_the_first_load_is_small(page):

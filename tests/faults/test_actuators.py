@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -75,8 +75,10 @@ class Door:
         """The process number of the guardian."""
         children = Path(f"/proc/{sentry.pid}/task").glob("*/children")
         for child in {int(number) for each in children for number in each.read_text().split()}:
-            if b"vedette.actuators.guardian" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return child
+            # It may be gone by now.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if b"vedette.actuators.guardian" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return child
         return None
 
     def opened_since(self, count):
