@@ -14,6 +14,7 @@ from parts.demonstrated import taught
 from parts.sentry import Sentry, eventually
 from parts.vedette_process import TRACEBACK
 from vedette.assembly.demonstration import PERSON
+from vedette.cli.run import _ending_well
 from vedette.store.database import Database
 from vedette.store.events import EventTable
 
@@ -86,6 +87,30 @@ def test_told_to_stop_before_it_serves_it_ends_well(house, tmp_path):
         assert sentry.ends(signal.SIGTERM, SECONDS_TO_END) == 0
     assert TRACEBACK not in sentry.text
     assert [event.is_open for event in kept(tmp_path / "storage") if event.is_open] == []
+
+
+@pytest.fixture
+def own_signals():
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_told_to_stop_in_the_middle_of_an_import_it_ends_well_too(own_signals):
+    def told_while_a_module_in_c_is_begun():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except SystemExit:
+            raise ImportError("initialization failed") from None
+
+    with pytest.raises(SystemExit) as ended, _ending_well():
+        told_while_a_module_in_c_is_begun()
+    assert ended.value.code == 0
+
+
+def test_a_module_that_is_not_there_is_not_hidden_by_that(own_signals):
+    with pytest.raises(ImportError, match="no such"), _ending_well():
+        raise ImportError("no such module")
 
 
 def test_a_port_that_is_taken_is_told_before_a_camera_starts(house, tmp_path):

@@ -6,6 +6,8 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -58,10 +60,10 @@ def run(
     def read() -> Config:
         return load_ready(notebook, classifiers_folder()).config
 
-    signal.signal(signal.SIGTERM, _end_well)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    config = read()
-    with listener_of(config.service, notebook) as listener:
+    with _ending_well(), ExitStack() as held:
+        config = read()
+        listener = held.enter_context(listener_of(config.service, notebook))
         appliance = build_appliance(config, read=read, notebook=notebook)
         try:
             _serve(appliance, config, listener, once=once)
@@ -130,6 +132,21 @@ class _Attendance:
             self._manager.ready()
 
 
-def _end_well(_signal: int, _frame: FrameType | None) -> None:
+@contextmanager
+def _ending_well() -> Iterator[None]:
     """To be told to stop is no failure. The service hands the signal on to here when it has ended."""
-    raise SystemExit(0)
+    is_told = False
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal is_told
+        is_told = True
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except ImportError:
+        # A module in C that was just being imported makes this of it.
+        if is_told:
+            raise SystemExit(0) from None
+        raise
