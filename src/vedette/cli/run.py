@@ -6,8 +6,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -43,38 +43,43 @@ def run(
     SIGTERM ends it, SIGHUP has it read the configuration again: cameras of which no word has changed
     do not notice.
     """
-    from vedette.assembly.assemble import build_appliance
-    from vedette.cli.listening import listener_of
     from vedette.cli.logs import log_to_terminal
     from vedette.cli.open_files import allow_many_files
     from vedette.config.first import first_configuration
-    from vedette.config.readiness import load_ready
-    from vedette.folders import classifiers_folder
 
     log_to_terminal(is_verbose=verbose)
     # Pictures of a house are for its people.
     os.umask(0o077)
     allow_many_files()
     notebook = configuration or first_configuration()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with _ending_well():
+        failures = _watch(notebook, once=once)
+    if once and failures:
+        raise typer.Exit(1)
+
+
+def _watch(notebook: Path, *, once: bool) -> Mapping[str, str]:
+    """The appliance from its start to its end; why cameras failed."""
+    from vedette.assembly.assemble import build_appliance
+    from vedette.cli.listening import listener_of
+    from vedette.config.readiness import load_ready
+    from vedette.folders import classifiers_folder
 
     def read() -> Config:
         return load_ready(notebook, classifiers_folder()).config
 
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with _ending_well(), ExitStack() as held:
-        config = read()
-        listener = held.enter_context(listener_of(config.service, notebook))
+    config = read()
+    with listener_of(config.service, notebook) as listener:
         appliance = build_appliance(config, read=read, notebook=notebook)
         try:
             _serve(appliance, config, listener, once=once)
-            failures = appliance.supervisor.failures
+            return appliance.supervisor.failures
         finally:
             # A second Ctrl+C must not cut off what writes events down.
             for ending in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(ending, signal.SIG_IGN)
             appliance.stop()
-    if once and failures:
-        raise typer.Exit(1)
 
 
 def _serve(appliance: Appliance, config: Config, listener: socket.socket, *, once: bool) -> None:
